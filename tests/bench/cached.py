@@ -1,0 +1,58 @@
+"""A sentence that was spoken before: from the memory tier and from the durable one."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from tests.bench.lab import Lab, Visit
+from tests.bench.measure import Section
+from tests.bench.texts import ENGLISH, sentences
+
+_SENTENCES = 20
+_OPTIONS = {"voiceId": ENGLISH}
+
+
+def measure(lab: Lab) -> Section:
+    section = Section("cached", f"A cached sentence, {_SENTENCES} sentences")
+    texts = list(itertools.islice(sentences(), 3000, 3000 + _SENTENCES * 17, 17))
+    with lab.home() as (profile, site):
+        visit = profile.visit(site.url)
+        visit.ready()
+        for text in texts:
+            visit.fetch(text, **_OPTIONS)
+        visit.traces(stored=True)
+        _add(section, "memory", "under 1 ms", _ask(visit, texts))
+        visit.close()
+        # A new page is a new worker: the memory tier is empty, the durable one is not.
+        visit = profile.visit(site.url)
+        visit.ready()
+        _add(section, "disk", "under 10 ms", _ask(visit, texts))
+        visit.close()
+    section.notes.append(
+        "In Python: from the request's start in speech.py to its result (piperDebug.trace). "
+        "At the page: from postMessage to the answer's arrival, samples included."
+    )
+    return section
+
+
+def _ask(visit: Visit, texts: list[str]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each sentence once: the request as the page saw it, the trace that Python kept of it."""
+    requests = [visit.fetch(text, **_OPTIONS) for text in texts]
+    return list(zip(requests, visit.traces()[-len(texts) :], strict=True))
+
+
+def _add(
+    section: Section,
+    source: str,
+    target: str,
+    pairs: list[tuple[dict[str, Any], dict[str, Any]]],
+) -> None:
+    found = [pair for pair in pairs if pair[0]["source"] == pair[1]["source"] == source]
+    if len(found) < len(pairs):
+        section.notes.append(f"{len(pairs) - len(found)} sentences did not come from {source}.")
+    python = [trace["total"] for _, trace in found]
+    trips = [request["answered"] - request["asked"] for request, _ in found]
+    section.add(f"from {source}, in Python", python, target=target)
+    section.add(f"from {source}, in Python, 90th percentile", python, show="p90")
+    section.add(f"from {source}, round trip at the page", trips)

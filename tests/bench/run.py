@@ -1,0 +1,170 @@
+"""``python3 build.py bench``: measures the built app, judges nothing, ends by itself.
+
+Prints a Markdown page and writes it with its JSON to ``.build/bench/``. The status is 0
+unless something could not be measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+from playwright.sync_api import sync_playwright
+
+from tests.bench import machine, report
+from tests.bench.lab import Lab
+from tests.bench.measure import Section
+from tests.browser import DIST, ROOT
+
+#: Name -> module. In this order; what is asked for most comes first.
+SECTIONS = {
+    "python": "python_core",
+    "boot": "boot",
+    "first-sound": "first_sound",
+    "first-visit": "first_visit",
+    "cached": "cached",
+    "long-text": "long_text",
+    "voices": "voices",
+    "controls": "controls",
+    "memory": "memory",
+}
+ROUNDS = 5
+#: Seconds for all sections with ROUNDS rounds; none begins after it.
+BUDGET = 300.0
+#: A section that began in time may take this much longer before the whole run is ended.
+GRACE = 50.0
+
+
+class OutOfTime(BaseException):
+    """The run has had its time; what was measured is reported."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _options(arguments)
+    if not (options.dist / "files.json").is_file():
+        print(f"{options.dist} is not there: run `python3 build.py build` first.", file=sys.stderr)
+        return 1
+    chosen = options.only or list(SECTIONS)
+    budget = BUDGET * max(1.0, options.rounds / ROUNDS)
+    header: dict[str, object] = {"date": datetime.now().astimezone().isoformat("T", "seconds")}
+    header.update(_machine(machine.describe()))
+    sections: list[Section] = []
+    _limit(budget + GRACE)
+    try:
+        with (
+            sync_playwright() as playwright,
+            Lab(playwright, options.dist, rounds=options.rounds, budget=budget) as lab,
+        ):
+            try:
+                for name in chosen:
+                    sections.append(_measure(name, lab))
+            finally:
+                _limit(0)
+                header.update(_app(lab))
+    except (OutOfTime, KeyboardInterrupt) as end:
+        left = ", ".join(chosen[len(sections) :])
+        sections.append(Section("end", "Cut short", failure=f"{type(end).__name__}: {left}"))
+    header["load at the end"] = _numbers(machine.load())
+    _write(header, sections, options.json)
+    return 1 if any(section.failure for section in sections) else 0
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="build.py bench", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="PATH", help="write the JSON here too")
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=SECTIONS,
+        metavar="NAME",
+        help=f"measure this only (again for more): {', '.join(SECTIONS)}",
+    )
+    parser.add_argument("--dist", type=Path, default=DIST, metavar="PATH", help="the built app")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N", help="default: 5")
+    options = parser.parse_args(arguments)
+    if options.rounds < 1:
+        parser.error("--rounds must be 1 or more")
+    return options
+
+
+def _measure(name: str, lab: Lab) -> Section:
+    """One section; what goes wrong in it is part of the result."""
+    if lab.left <= 0:
+        return Section(name, name, failure="left out, the run has had its time")
+    print(f"measuring {name} …", file=sys.stderr, flush=True)
+    started, waited = time.monotonic(), machine.waited()
+    measure: Callable[[Lab], Section] = importlib.import_module(
+        f"tests.bench.{SECTIONS[name]}"
+    ).measure
+    try:
+        section = measure(lab)
+    except Exception as error:
+        first = str(error).strip().splitlines() or [""]
+        section = Section(name, name, failure=f"{type(error).__name__}: {first[0]}")
+    section.seconds = time.monotonic() - started
+    now = machine.waited()
+    if waited is not None and now is not None:
+        section.waiting = round((now - waited) / section.seconds, 3)
+    return section
+
+
+def _machine(facts: dict[str, object]) -> dict[str, object]:
+    best, typical = facts["loopBest"], facts["loopMedian"]
+    return {
+        "machine": f"{facts['system']}, {facts['processor']}, {facts['cores']} cores",
+        "load before": _numbers(facts["load"]),
+        "a fixed loop": f"{best} ms at best, {typical} ms in the median",
+        "Python": facts["python"],
+    }
+
+
+def _app(lab: Lab) -> dict[str, object]:
+    """What the browser said of itself and of the app in it."""
+    manifest = json.loads((lab.dist / "files.json").read_text(encoding="utf-8"))
+    found: dict[str, object] = {"Lectern": manifest["version"], "rounds": lab.rounds}
+    if chromium := lab.facts.get("chromium"):
+        found["Chromium"] = chromium
+    sessions = lab.facts.get("sessions")
+    if isinstance(sessions, dict):
+        found["isolated"] = "yes" if lab.facts.get("isolated") else "no"
+        found["backend"] = f"{sessions.get('backend')} ({sessions.get('backendReason')})"
+        found["threads"] = f"{sessions.get('threads')} of {lab.facts.get('cores')}"
+    return found
+
+
+def _numbers(values: object) -> str:
+    return ", ".join(map(str, values)) if isinstance(values, list) else str(values)
+
+
+def _limit(seconds: float) -> None:
+    """Raise OutOfTime in so many seconds (0: never); where the system has no alarm, nothing."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise OutOfTime
+
+    if hasattr(signal, "SIGALRM"):
+        signal.signal(signal.SIGALRM, end)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _write(header: dict[str, object], sections: list[Section], path: Path | None) -> None:
+    folder = ROOT / ".build" / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    markdown = report.to_markdown(header, sections)
+    data = json.dumps(report.to_json(header, sections), indent=2, ensure_ascii=False) + "\n"
+    (folder / "bench.md").write_text(markdown, encoding="utf-8")
+    for target in filter(None, (folder / "bench.json", path)):
+        target.write_text(data, encoding="utf-8")
+    print(markdown)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,464 @@
+"""What every implementation of ``lectern.ports`` must do, as functions of a ``World``.
+
+The same functions run in CPython over ``tests/fakes.py`` and in Chromium, in Pyodide,
+over the real adapters; so they import nothing but the standard library and ``lectern``.
+Each begins with whatever an earlier one left behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from lectern.errors import (
+    EngineLost,
+    EngineTimeout,
+    InferenceFailed,
+    LecternError,
+    PhonemizerFailed,
+    VoiceNotInstalled,
+    VoiceUnreadable,
+)
+from lectern.ports import (
+    AudioStore,
+    FileRef,
+    Inference,
+    Phonemizer,
+    Realm,
+    RealmConfig,
+    SessionHandle,
+    StoredAudio,
+    Tensor,
+    VoiceFiles,
+)
+
+#: Seconds; the machine may be slow, so only something that never comes fails by time.
+PATIENCE = 60.0
+RUN_DEADLINE = 60.0
+
+ONE, TWO, THREE, UNKNOWN = "1" * 64, "2" * 64, "3" * 64, "f" * 64
+
+
+@dataclass
+class World:
+    """The ports of one implementation, and what a test may do to the world behind them.
+
+    Attributes:
+        voice: a voice of the catalogue whose files are there.
+        broken: a voice whose model is no ONNX file.
+        ids: phoneme ids that the voice can say.
+        kill: ends the worker of a realm as a crash does; it returns before that is known.
+    """
+
+    inference: Inference
+    phonemizer: Phonemizer
+    store: AudioStore
+    files: VoiceFiles
+    voice: str
+    broken: str
+    kill: Callable[[int], Awaitable[None]]
+    ids: list[int] = field(default_factory=lambda: [1, 0, 14, 0, 21, 0, 26, 0, 14, 0, 2])
+    lost: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._waiting: dict[int, asyncio.Event] = {}
+        self._realm: Realm | None = None
+        self.inference.on_lost(self._told)
+
+    async def realm(self) -> Realm:
+        """A wasm realm with one thread, one and the same for all that do it no harm."""
+        if self._realm is None or self._realm.id in self.lost:
+            self._realm = await self.inference.open(RealmConfig("wasm", 1))
+        return self._realm
+
+    def _told(self, realm: int) -> None:
+        self.lost.append(realm)
+        self._waiting.setdefault(realm, asyncio.Event()).set()
+
+    async def told_lost(self, realm: int) -> None:
+        """Wait until ``on_lost`` named the realm."""
+        event = self._waiting.setdefault(realm, asyncio.Event())
+        await asyncio.wait_for(event.wait(), PATIENCE)
+
+
+Contract = Callable[[World], Awaitable[None]]
+CONTRACTS: dict[str, Contract] = {}
+
+
+def contract(function: Contract) -> Contract:
+    CONTRACTS[function.__name__] = function  # type: ignore[attr-defined]
+    return function
+
+
+async def refused(work: Awaitable[object], *kinds: type[LecternError]) -> LecternError:
+    """The error that ``work`` must raise; it says something to people."""
+    try:
+        value = await work
+    except kinds as error:
+        assert len(error.message) > 10, f"{error!r} says nothing"
+        return error
+    raise AssertionError(f"{', '.join(k.__name__ for k in kinds)} was due, not {value!r}")
+
+
+# -- AudioStore ------------------------------------------------------------------
+
+
+def audio(seed: int, samples: int = 400) -> StoredAudio:
+    pcm = bytes((seed * 31 + n) % 256 for n in range(2 * samples))
+    words = ((0, 5, 0, 200), (6, 11, 200, samples - 200))
+    return StoredAudio(pcm, 16_000 + seed, words, zlib.crc32(pcm))
+
+
+@contract
+async def store_gives_back_what_was_put(world: World) -> None:
+    await world.store.clear()
+    silent = StoredAudio(b"", 22_050, (), 0)
+    await world.store.put(ONE, audio(1))
+    await world.store.put(TWO, silent)
+    assert await world.store.get(ONE) == audio(1)
+    assert await world.store.get(TWO) == silent
+
+
+@contract
+async def store_has_none_of_what_was_not_put(world: World) -> None:
+    await world.store.clear()
+    assert await world.store.get(UNKNOWN) is None
+    assert await world.store.totals() == (0, 0)
+    assert await world.store.oldest(5) == []
+
+
+@contract
+async def store_replaces_under_the_same_key(world: World) -> None:
+    await world.store.clear()
+    await world.store.put(ONE, audio(1))
+    await world.store.put(ONE, audio(2, samples=300))
+    assert await world.store.get(ONE) == audio(2, samples=300)
+    assert await world.store.totals() == (1, 600)
+
+
+@contract
+async def store_counts_entries_and_bytes(world: World) -> None:
+    await world.store.clear()
+    await world.store.put(ONE, audio(1, samples=300))
+    await world.store.put(TWO, audio(2, samples=500))
+    assert await world.store.totals() == (2, 1600)
+
+
+@contract
+async def store_names_the_least_recently_used_first(world: World) -> None:
+    await world.store.clear()
+    for key, seed in ((ONE, 1), (TWO, 2), (THREE, 3)):
+        await world.store.put(key, audio(seed, samples=200 + seed))
+    assert await world.store.oldest(2) == [(ONE, 402), (TWO, 404)]
+    await world.store.get(ONE)
+    await world.store.put(TWO, audio(2, samples=210))
+    assert await world.store.oldest(9) == [(THREE, 406), (ONE, 402), (TWO, 420)]
+
+
+@contract
+async def store_deletes_what_is_there_and_minds_nothing_else(world: World) -> None:
+    await world.store.clear()
+    await world.store.put(ONE, audio(1))
+    await world.store.put(TWO, audio(2))
+    await world.store.delete([ONE, UNKNOWN])
+    await world.store.delete([])
+    assert await world.store.get(ONE) is None
+    assert await world.store.get(TWO) == audio(2)
+    assert await world.store.totals() == (1, 800)
+    assert await world.store.oldest(5) == [(TWO, 800)]
+
+
+@contract
+async def store_clears(world: World) -> None:
+    await world.store.put(ONE, audio(1))
+    await world.store.clear()
+    await world.store.clear()
+    assert await world.store.get(ONE) is None
+    assert await world.store.totals() == (0, 0)
+
+
+# -- VoiceFiles ------------------------------------------------------------------
+
+
+@contract
+async def files_list_the_voice_with_the_hashes_of_its_files(world: World) -> None:
+    catalogue = await world.files.catalogue()
+    assert isinstance(catalogue, dict)
+    listed = {
+        name.rsplit("/", 1)[-1]: entry["sha256"]
+        for name, entry in catalogue[world.voice]["files"].items()
+    }
+    data, sha256 = await world.files.config(world.voice)
+    assert isinstance(data, dict)
+    assert data["audio"]["sample_rate"] == catalogue[world.voice]["sample_rate"]
+    assert sha256 == listed[f"{world.voice}.onnx.json"]
+    model = await world.files.model(world.voice, lambda *_: None)
+    await world.files.drop(model)
+    assert model.sha256 == listed[f"{world.voice}.onnx"]
+
+
+@contract
+async def files_tell_the_progress_of_a_model(world: World) -> None:
+    told: list[tuple[int, int]] = []
+    model = await world.files.model(world.voice, lambda *step: told.append(step))
+    await world.files.drop(model)
+    loaded = [step[0] for step in told]
+    assert loaded == sorted(loaded)
+    assert loaded[-1] == model.size
+    assert {total for _, total in told} <= {model.size, 0}
+
+
+@contract
+async def files_are_held_apart_and_dropped_without_fuss(world: World) -> None:
+    one, two = await asyncio.gather(
+        *(world.files.model(world.voice, lambda *_: None) for _ in range(2))
+    )
+    assert one.id != two.id
+    assert (one.size, one.sha256) == (two.size, two.sha256)
+    await world.files.drop(one)
+    await world.files.drop(one)
+    realm = await world.realm()
+    assert (await world.inference.create(realm.id, two)).outputs
+    await world.files.drop(two)
+
+
+@contract
+async def files_of_an_unknown_voice_are_not_installed(world: World) -> None:
+    await refused(world.files.config("xx_XX-nobody-low"), VoiceNotInstalled)
+    await refused(world.files.model("xx_XX-nobody-low", lambda *_: None), VoiceNotInstalled)
+    # Whoever asked in vain has spoiled nothing.
+    model = await world.files.model(world.voice, lambda *_: None)
+    await world.files.drop(model)
+
+
+# -- Phonemizer ------------------------------------------------------------------
+
+SENTENCES = ("Hello there.", "One two.", "Good night, moon.")
+
+
+@contract
+async def phonemizer_answers_each_text_in_order(world: World) -> None:
+    together = await world.phonemizer.phonemize("en-us", SENTENCES)
+    alone = [(await world.phonemizer.phonemize("en-us", [text]))[0] for text in SENTENCES]
+    assert together == alone
+    assert all(together)
+    assert len({tuple(phonemes) for phonemes in together}) == len(SENTENCES)
+    assert all(len(phoneme) == 1 for phonemes in together for phoneme in phonemes)
+
+
+@contract
+async def phonemizer_has_nothing_to_say_to_nothing(world: World) -> None:
+    assert await world.phonemizer.phonemize("en-us", []) == []
+    silent, spoken = await world.phonemizer.phonemize("en-us", ["", SENTENCES[0]])
+    assert silent == []
+    assert spoken == (await world.phonemizer.phonemize("en-us", SENTENCES[:1]))[0]
+
+
+@contract
+async def phonemizer_refuses_an_unknown_voice_and_lives_on(world: World) -> None:
+    before = await world.phonemizer.phonemize("en-us", SENTENCES)
+    for _ in range(3):
+        await refused(world.phonemizer.phonemize("xx-nowhere", SENTENCES), PhonemizerFailed)
+    assert await world.phonemizer.phonemize("en-us", SENTENCES) == before
+
+
+@contract
+async def phonemizer_takes_any_number_of_texts(world: World) -> None:
+    texts = [f"{SENTENCES[n % 3]} {'Again. ' * (n % 7)}".strip() for n in range(600)]
+    found = await world.phonemizer.phonemize("en-us", texts)
+    assert len(found) == len(texts)
+    first = dict(zip(reversed(texts), reversed(found), strict=True))
+    assert all(phonemes == first[text] for text, phonemes in zip(texts, found, strict=True))
+
+
+@contract
+async def phonemizer_survives_what_is_no_text(world: World) -> None:
+    before = await world.phonemizer.phonemize("en-us", SENTENCES)
+    for odd in ("\ud800", "\x00\x07", "\U0001f600\U0001f600", "שלום", '"\\}]'):
+        found = await world.phonemizer.phonemize("en-us", [odd])
+        assert len(found) == 1
+    assert await world.phonemizer.phonemize("en-us", SENTENCES) == before
+
+
+# -- Inference -------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def opened(world: World) -> AsyncIterator[Realm]:
+    """A wasm realm with one thread."""
+    realm = await world.inference.open(RealmConfig("wasm", 1))
+    try:
+        yield realm
+    finally:
+        await world.inference.close(realm.id)
+
+
+async def load(world: World, realm: Realm) -> SessionHandle:
+    model = await world.files.model(world.voice, lambda *_: None)
+    try:
+        return await world.inference.create(realm.id, model)
+    finally:
+        await world.files.drop(model)
+
+
+def feeds(ids: Sequence[int]) -> dict[str, Tensor]:
+    return {
+        "input": Tensor("int64", list(ids), (1, len(ids))),
+        "input_lengths": Tensor("int64", [len(ids)], (1,)),
+        "scales": Tensor("float32", [0.0, 1.0, 0.0], (3,)),
+    }
+
+
+async def say(
+    world: World, session: SessionHandle, ids: Sequence[int], deadline: float = RUN_DEADLINE
+) -> list[float]:
+    found = await world.inference.run(session.id, feeds(ids), ["output"], deadline)
+    return list(found["output"])
+
+
+@contract
+async def inference_opens_what_was_asked_for(world: World) -> None:
+    two = await world.realm()
+    async with opened(world) as one:
+        assert (one.backend, one.threads) == ("wasm", 1)
+        assert one.id != two.id
+
+
+@contract
+async def inference_refuses_webgpu_where_there_is_none(world: World) -> None:
+    assert await world.inference.adapter() is None
+    await refused(world.inference.open(RealmConfig("webgpu", 1)), InferenceFailed)
+    assert await say(world, await load(world, await world.realm()), world.ids)
+
+
+@contract
+async def inference_closes_without_fuss(world: World) -> None:
+    await world.inference.close(987_654)
+    async with opened(world) as realm:
+        session = await load(world, realm)
+        await world.inference.close(realm.id)
+        await refused(say(world, session, world.ids), EngineLost)
+        model = await world.files.model(world.voice, lambda *_: None)
+        await refused(world.inference.create(realm.id, model), EngineLost)
+        await world.files.drop(model)
+    assert realm.id not in world.lost, "what was closed on purpose is not lost"
+
+
+@contract
+async def inference_names_inputs_and_outputs(world: World) -> None:
+    realm = await world.realm()
+    session = await load(world, realm)
+    assert set(session.inputs) == {"input", "input_lengths", "scales"}
+    assert set(session.outputs) == {"output", "durations"}
+
+
+@contract
+async def inference_gives_the_outputs_asked_for_as_flat_float32(world: World) -> None:
+    realm = await world.realm()
+    session = await load(world, realm)
+    both = await world.inference.run(
+        session.id, feeds(world.ids), ["output", "durations"], RUN_DEADLINE
+    )
+    assert set(both) == {"output", "durations"}
+    for values in both.values():
+        assert isinstance(values, memoryview)
+        assert (values.format, values.ndim, values.contiguous) == ("f", 1, True)
+    assert len(both["durations"]) == len(world.ids)
+    # Each frame of the durations is as many samples as every other.
+    frames = sum(both["durations"])
+    assert frames > 0
+    assert len(both["output"]) % round(frames) == 0
+    one = await world.inference.run(session.id, feeds(world.ids), ["output"], RUN_DEADLINE)
+    assert set(one) == {"output"}
+    assert list(one["output"]) == list(both["output"])
+
+
+@contract
+async def inference_serialises_what_comes_at_once(world: World) -> None:
+    realm = await world.realm()
+    one, two = await asyncio.gather(load(world, realm), load(world, realm))
+    assert one.id != two.id
+    short, long = world.ids, world.ids[:-1] + world.ids[1:]
+    alone = {len(ids): await say(world, one, ids) for ids in (short, long)}
+    asked = [(one, short), (two, long), (one, long), (two, short), (one, short)]
+    found = await asyncio.gather(*(say(world, session, ids) for session, ids in asked))
+    assert [alone[len(ids)] for _, ids in asked] == list(found)
+    assert len(alone[len(long)]) > len(alone[len(short)])
+
+
+@contract
+async def inference_releases_one_session_alone(world: World) -> None:
+    realm = await world.realm()
+    one, two = await load(world, realm), await load(world, realm)
+    await world.inference.release(one.id)
+    await world.inference.release(one.id)
+    await world.inference.release(987_654)
+    await refused(say(world, one, world.ids), EngineLost, InferenceFailed)
+    assert await say(world, two, world.ids)
+
+
+@contract
+async def inference_refuses_a_bad_model_and_takes_the_next(world: World) -> None:
+    realm = await world.realm()
+    for _ in range(2):
+        bad = await world.files.model(world.broken, lambda *_: None)
+        await refused(world.inference.create(realm.id, bad), VoiceUnreadable)
+        await world.files.drop(bad)
+    assert await say(world, await load(world, realm), world.ids)
+
+
+@contract
+async def inference_refuses_a_bad_run_and_does_the_next(world: World) -> None:
+    realm = await world.realm()
+    session = await load(world, realm)
+    wanted = await say(world, session, world.ids)
+    lacking = {name: t for name, t in feeds(world.ids).items() if name != "input"}
+    good = say(world, session, world.ids)
+    bad = world.inference.run(session.id, lacking, ["output"], RUN_DEADLINE)
+    results = await asyncio.gather(bad, good, return_exceptions=True)
+    assert isinstance(results[0], InferenceFailed)
+    assert results[1] == wanted
+
+
+@contract
+async def inference_tells_of_a_realm_that_died(world: World) -> None:
+    two = await world.realm()
+    async with opened(world) as one:
+        dead, living = await load(world, one), await load(world, two)
+        await world.kill(one.id)
+        await world.told_lost(one.id)
+        assert world.lost.count(one.id) == 1
+        await refused(say(world, dead, world.ids), EngineLost)
+        await world.inference.release(dead.id)
+        model: FileRef = await world.files.model(world.voice, lambda *_: None)
+        await refused(world.inference.create(one.id, model), EngineLost)
+        await world.files.drop(model)
+        assert await say(world, living, world.ids)
+        assert two.id not in world.lost
+
+
+@contract
+async def inference_rejects_what_was_pending_in_a_dead_realm(world: World) -> None:
+    async with opened(world) as realm:
+        session = await load(world, realm)
+        long = [*world.ids[:-1], *(world.ids[2:-2] * 60), *world.ids[-1:]]
+        pending = [asyncio.ensure_future(say(world, session, long)) for _ in range(3)]
+        await asyncio.sleep(0)  # they are on their way
+        await world.kill(realm.id)
+        for task in pending:
+            await refused(asyncio.wait_for(task, PATIENCE), EngineLost)
+        await world.told_lost(realm.id)
+
+
+@contract
+async def inference_gives_up_a_run_at_its_deadline(world: World) -> None:
+    async with opened(world) as realm:
+        session = await load(world, realm)
+        long = [*world.ids[:-1], *(world.ids[2:-2] * 60), *world.ids[-1:]]
+        await refused(say(world, session, long, deadline=0.001), EngineTimeout)
+        await world.told_lost(realm.id)
+        await refused(say(world, session, world.ids), EngineLost)
+    assert await say(world, await load(world, await world.realm()), world.ids)

@@ -1,0 +1,33 @@
+"""Runs in Pyodide: the contracts over the real adapters. ``contract_worker.js`` starts it."""
+
+from __future__ import annotations
+
+import traceback
+
+import contract_host  # registered by contract_worker.js
+from contracts import CONTRACTS, World
+from lectern.browser import HostInference, HostPhonemizer, HostStore, HostVoiceFiles
+
+
+async def _kill(realm: int) -> None:
+    contract_host.kill(realm)
+
+
+_world = World(
+    inference=HostInference(),
+    phonemizer=HostPhonemizer(),
+    store=HostStore(),
+    files=HostVoiceFiles(),
+    voice=str(contract_host.voice),
+    broken=str(contract_host.broken),
+    kill=_kill,
+)
+
+
+async def run(name: str) -> str:
+    """Run one contract; "" when it is kept, a traceback else."""
+    try:
+        await CONTRACTS[name](_world)
+    except BaseException:
+        return traceback.format_exc()
+    return ""

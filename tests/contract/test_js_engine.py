@@ -1,0 +1,230 @@
+"""engine.js over workers that die, hang and lie (tests/js/fake_worker.js)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import JS
+from tests.e2e.server import StaticSite
+
+MAKE = """
+    const make = (options = {}) => {
+        const engine = new host.Engine({base: host.base, storage: null, ...options});
+        engine.restarts = [];
+        engine.addEventListener('restart', ({detail}) => engine.restarts.push(detail.count));
+        engine.start();
+        return engine;
+    };
+    const piece = (text, more) => ({text, voiceId: 'v', piece: 0, ...more});
+"""
+
+
+@pytest.fixture
+def engine_page(host_page: Page, host_site: StaticSite) -> Page:
+    host_site.put("js/worker.js", JS / "fake_worker.js")
+    host_site.put("js/ort_worker.js", "")
+    return host_page
+
+
+def run(page: Page, script: str) -> Any:
+    return page.evaluate(f"async () => {{ {MAKE} {script} }}")
+
+
+def test_requests_are_answered_and_samples_are_floats(engine_page: Page) -> None:
+    got = run(
+        engine_page,
+        """
+        const engine = make();
+        const early = engine.stats;
+        await engine.ready;
+        const {samples, echo} = await engine.request('piece', piece('hello'));
+        const error = await host.failure(engine.request('piece', piece('error')));
+        return {early, samples: [...samples], kind: samples.constructor.name, text: echo.text,
+                code: error.code, stats: engine.stats, busy: engine.busy};
+        """,
+    )
+    assert got == {
+        "early": {"voiceCount": 0, "voices": []},
+        "samples": [-1, 0.5, 0],
+        "kind": "Float32Array",
+        "text": "hello",
+        "code": "bad_option",
+        "stats": {"voiceCount": 1, "voices": ["one"]},
+        "busy": False,
+    }
+
+
+def test_junk_is_ignored_and_abort_cancels(engine_page: Page) -> None:
+    got = run(
+        engine_page,
+        """
+        const engine = make();
+        const stop = new AbortController();
+        const hanging = host.failure(engine.request('piece', piece('hang'), {signal: stop.signal}));
+        const waiting = host.failure(engine.request('piece', piece('x'), {signal: AbortSignal.abort()}));
+        await engine.ready;
+        const before = engine.request('piece', piece('hello'));
+        await before;
+        stop.abort();
+        const {cancelled} = await engine.request('piece', piece('junk'));
+        return [(await hanging).name, (await waiting).name, cancelled.length, engine.restarts];
+        """,
+    )
+    assert got == ["AbortError", "AbortError", 1, []]
+
+
+@pytest.mark.parametrize("death", ["close", "fatal", "terminate"])
+def test_a_death_rejects_at_once_and_is_survived(engine_page: Page, death: str) -> None:
+    got = run(
+        engine_page,
+        f"""
+        const engine = make();
+        await engine.ready;
+        const pending = [1, 2, 3].map(() => host.failure(engine.request('piece', piece('hang'))));
+        await engine.request('piece', piece('hello'));
+        const started = performance.now();
+        if ('{death}' === 'terminate') engine.worker.worker.terminate();
+        else host.failure(engine.request('piece', piece('{death}')));
+        const failed = await Promise.all(pending);
+        const ms = performance.now() - started;
+        const stats = engine.stats;
+        const again = await engine.ask('piece', piece('again'));
+        return {{failed, ms, stats, text: again.echo.text, restarts: engine.restarts}};
+        """,
+    )
+    assert {(f["code"], f["retryable"]) for f in got["failed"]} == {("engine_lost", True)}
+    assert got["ms"] < 1000  # 100 on a quiet machine
+    assert got["stats"] == {"voiceCount": 0, "voices": []}
+    assert (got["text"], got["restarts"]) == ("again", [1])
+
+
+def test_ask_gives_up_and_so_does_the_engine(engine_page: Page) -> None:
+    got = run(
+        engine_page,
+        """
+        const engine = make();
+        const fatal = host.next(engine, 'fatal');
+        const failed = await host.failure(engine.ask('piece', piece('close')));
+        const {error} = await fatal;
+        const after = await host.failure(engine.ask('piece', piece('hello')));
+        const preparing = engine.restarts.slice();
+        engine.start();
+        await engine.ready;
+        return {failed, fatal: error.code, after, restarts: preparing,
+                lives: (await engine.ask('piece', piece('hello'))).echo.text};
+        """,
+    )
+    assert got["restarts"] == [1, 2, 3]
+    assert (got["failed"]["code"], got["failed"]["retryable"]) == ("engine_lost", False)
+    assert got["fatal"] == "engine_lost"
+    assert (got["after"]["code"], got["after"]["retryable"]) == ("engine_lost", False)
+    assert got["lives"] == "hello"
+
+
+def test_a_hanging_worker_is_replaced_at_its_deadline(engine_page: Page) -> None:
+    got = run(
+        engine_page,
+        """
+        const engine = make();
+        await engine.ready;
+        engine.requests.deadlines.budget = () => 200;
+        const [overdue, behind] = await Promise.all(
+            ['spin', 'hello'].map((text) => host.failure(engine.request('piece', piece(text)))));
+        engine.requests.deadlines.budget = () => 60_000;
+        const {echo} = await engine.ask('piece', piece('hello'));
+        return [overdue.code, overdue.retryable, behind.code, echo.text];
+        """,
+    )
+    assert got == ["engine_timeout", True, "engine_lost", "hello"]
+
+
+def test_a_voice_that_loads_may_take_its_time(engine_page: Page) -> None:
+    got = run(
+        engine_page,
+        """
+        const engine = make();
+        await engine.ready;
+        engine.requests.deadlines.budget = () => 150;
+        const {samples} = await engine.request('piece', piece('loading', {steps: 12}));
+        return [samples.length, engine.restarts];
+        """,
+    )
+    assert got == [1, []]
+
+
+def test_a_boot_that_never_ends_is_cut_off(engine_page: Page) -> None:
+    got = run(
+        engine_page,
+        """
+        const engine = make({settings: {never: 1}, watchdog: {boot: 150}});
+        const failed = await host.failure(engine.ready);
+        return [failed.code, failed.retryable, engine.restarts];
+        """,
+    )
+    assert got == ["engine_lost", False, [1, 2, 3]]
+
+
+def test_a_snapshot_that_does_not_boot_is_left_out(engine_page: Page) -> None:
+    got = run(
+        engine_page,
+        """
+        const engine = make({settings: {stored: 1, badSnapshot: 1},
+                             watchdog: {boot: 60_000, snapshotBoot: 150}});
+        await engine.ready;
+        return engine.restarts;
+        """,
+    )
+    assert got == [1]
+
+
+def test_a_refused_boot_is_told_and_not_repeated(engine_page: Page) -> None:
+    got = run(
+        engine_page,
+        """
+        const engine = make({settings: {refuse: 1}});
+        const failed = await host.failure(engine.ready);
+        return [failed.code, failed.message, engine.restarts,
+                (await host.failure(engine.ask('voices', {}))).code];
+        """,
+    )
+    assert got == ["bad_option", "There is no such setting.", [], "bad_option"]
+
+
+def test_what_was_found_out_about_the_device_is_kept(engine_page: Page) -> None:
+    got = run(
+        engine_page,
+        """
+        const kept = new Map();
+        const storage = {getItem: (k) => kept.get(k) ?? null, setItem: (k, v) => kept.set(k, v)};
+        kept.set('lectern.device', JSON.stringify({realm: {backend: 'wasm', threads: 2}, mine: 1}));
+        const one = make({storage});
+        await one.ready;
+        const broken = {getItem: () => '{no json', setItem() { throw new Error('full'); }};
+        const two = make({storage: broken, threads: 1});
+        await two.ready;
+        return [one.boot.payload.device, one.boot.payload.prestarted.threads,
+                two.boot.payload.device, two.boot.payload.prestarted];
+        """,
+    )
+    assert got[0] == {"realm": {"backend": "wasm", "threads": 2}, "mine": 1}
+    assert got[1] in {1, 2}  # as many as there are cores
+    assert got[2:] == [None, {"backend": "wasm", "threads": 1}]
+
+
+def test_dispose_ends_everything(engine_page: Page) -> None:
+    got = run(
+        engine_page,
+        """
+        const engine = make();
+        await engine.ready;
+        const pending = host.failure(engine.request('piece', piece('hang')));
+        await engine.request('piece', piece('hello'));
+        engine.dispose();
+        const after = await host.failure(engine.ask('voices', {}));
+        return [(await pending).code, after.code, after.retryable, engine.realms.workers.size];
+        """,
+    )
+    assert got == ["engine_lost", "engine_lost", False, 0]

@@ -1,0 +1,146 @@
+"""host/voice_files.js against a host that does everything wrong."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import Watch
+from tests.e2e.faults import Cut, Fault, Flip, Hold, NoLength, Status, WrongLength
+from tests.e2e.server import StaticSite
+
+VOICE = "en_US-rms-x_low"
+MODEL = f"models/piper/{VOICE}.onnx"
+FETCH = f"""async () => {{
+    const files = new host.VoiceFiles(host.base);
+    const told = [];
+    let found = null;
+    const failed = await host.failure(
+        files.model('{VOICE}', (...p) => told.push(p)).then((f) => {{ found = f; }}));
+    return {{failed, found, told, held: files.held.size}};
+}}"""
+
+
+@pytest.fixture(scope="module")
+def model(dist: Path) -> bytes:
+    return (dist / MODEL).read_bytes()
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def test_a_model_is_fetched_hashed_and_held_until_taken(host_page: Page, model: bytes) -> None:
+    got = host_page.evaluate(FETCH)
+    assert got["failed"] is None
+    assert got["found"] == {"file": 1, "size": len(model), "sha256": sha256(model)}
+    assert got["told"][-1] == [len(model), len(model)]
+    assert all(a <= b for (a, _), (b, _) in zip(got["told"], got["told"][1:], strict=False))
+    taken = host_page.evaluate(
+        f"""async () => {{
+            const files = new host.VoiceFiles(host.base);
+            const {{file}} = await files.model('{VOICE}', null);
+            const dropped = await files.model('{VOICE}');
+            files.drop(dropped.file);
+            const size = files.take(file).byteLength;
+            return [size, await host.failure((async () => files.take(file))()), files.held.size];
+        }}"""
+    )
+    assert taken[0] == len(model)
+    assert taken[1]["code"] == "engine_lost"
+    assert taken[2] == 0
+
+
+def test_config_and_catalogue(host_page: Page, dist: Path) -> None:
+    text, config = host_page.evaluate(
+        f"""async () => {{
+            const files = new host.VoiceFiles(host.base);
+            return [await files.catalogue(), await files.config('{VOICE}')];
+        }}"""
+    )
+    path = dist / f"{MODEL}.json"
+    assert VOICE in text
+    assert config == {"text": path.read_text("utf-8"), "sha256": sha256(path.read_bytes())}
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "retryable"),
+    [
+        (Status(404), "voice_not_installed", False),
+        (Status(503), "network", True),
+        (Cut(100_000), "network", True),
+        (WrongLength(5), "network", True),
+    ],
+)
+def test_what_can_go_wrong(  # noqa: PLR0913
+    host_page: Page, host_site: StaticSite, watch: Watch, fault: Fault, code: str, retryable: bool
+) -> None:
+    watch.allow("Failed to load resource")
+    host_site.fault(MODEL, fault)
+    got = host_page.evaluate(FETCH)
+    assert (got["failed"]["code"], got["failed"]["retryable"]) == (code, retryable)
+    assert got["held"] == 0
+    host_site.heal()
+    assert host_page.evaluate(FETCH)["failed"] is None
+
+
+@pytest.mark.parametrize("fault", [Flip(5000), Cut(100_000, length=False)])
+def test_damage_that_nobody_reports_shows_in_the_hash(
+    host_page: Page, host_site: StaticSite, model: bytes, fault: Fault
+) -> None:
+    host_site.fault(MODEL, fault)
+    got = host_page.evaluate(FETCH)
+    assert got["failed"] is None
+    assert got["found"]["sha256"] != sha256(model)
+
+
+def test_an_unknown_length_is_told_as_zero(
+    host_page: Page, host_site: StaticSite, model: bytes
+) -> None:
+    host_site.fault(MODEL, NoLength())
+    got = host_page.evaluate(FETCH)
+    assert got["found"]["sha256"] == sha256(model)
+    assert {total for _, total in got["told"]} == {0}
+    assert got["told"][-1][0] == len(model)
+
+
+def test_a_stalled_download_is_given_up(host_page: Page, host_site: StaticSite) -> None:
+    held = Hold()
+    host_site.fault(MODEL, held)
+    failed = host_page.evaluate(
+        f"() => host.failure(new host.VoiceFiles(host.base, {{stallMs: 200}}).model('{VOICE}'))"
+    )
+    held.release()
+    assert (failed["code"], failed["retryable"]) == ("network", True)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "../secret", "a/b", ".hidden", "a%2fb", "http://x", "a b", "x" * 200, 7]
+)
+def test_no_id_leads_out_of_the_folder(host_page: Page, host_site: StaticSite, name: str) -> None:
+    host_site.forget()
+    codes = host_page.evaluate(
+        """async (name) => {
+            const files = new host.VoiceFiles(host.base);
+            return [(await host.failure(files.model(name))).code,
+                    (await host.failure(files.config(name))).code];
+        }""",
+        name,
+    )
+    assert codes == ["unknown_voice", "unknown_voice"]
+    assert not host_site.hits()
+
+
+def test_clear_forgets_the_stored_voices(host_page: Page) -> None:
+    left = host_page.evaluate(
+        """async () => {
+            await caches.open('lectern-voices');
+            await caches.open('lectern-shell');
+            await new host.VoiceFiles(host.base).clear();
+            return await caches.keys();
+        }"""
+    )
+    assert left == ["lectern-shell"]

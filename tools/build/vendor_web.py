@@ -1,0 +1,60 @@
+"""The small ones: idb, the time stretcher, the fonts."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from tools.build.context import Context
+from tools.build.errors import BuildError
+from tools.build.patching import assert_no_eval, between
+
+FONTS = tuple(f"literata-{subset}-wght-normal.woff2" for subset in ("latin", "latin-ext"))
+_STRETCH = "SignalsmithStretch.mjs"
+_STRETCH_START = "function(moduleArg = {}) {\n  var moduleRtn;"
+_STRETCH_END = "\n  return moduleRtn;\n}"
+
+
+def vendor_idb(ctx: Context, out: Path) -> None:
+    """Make ``out`` (vendor/idb): one module that imports nothing."""
+    source = (ctx.layout.node_modules / "idb" / "build" / "index.js").read_text("utf-8")
+    if re.search(r"^\s*import\b|\bfrom\s*['\"]", source, re.MULTILINE):
+        raise BuildError("idb's module imports others now; vendor_web.py copies only one.")
+    _fresh(out)
+    (out / "index.js").write_text(source, "utf-8", newline="\n")
+
+
+def vendor_stretch(ctx: Context, out: Path) -> None:
+    """Make ``out`` (vendor/stretch)."""
+    source = (ctx.layout.node_modules / "signalsmith-stretch" / _STRETCH).read_text("utf-8")
+    _fresh(out)
+    (out / "stretch.mjs").write_text(stretch_factory(source), "utf-8", newline="\n")
+
+
+def stretch_factory(source: str) -> str:
+    """The Emscripten factory alone, for a static import in our own AudioWorklet module.
+
+    The package's own worklet part is started from a Blob, which the CSP forbids.
+    """
+    begin, end = between(source, _STRETCH_START, _STRETCH_END, what=_STRETCH)
+    factory = source[begin:end]
+    # In the worklet there is no script address; the wasm is inside the module.
+    made = f"const _scriptName = undefined;\nexport default {factory};\n"
+    assert_no_eval(made, what=_STRETCH)
+    return made
+
+
+def vendor_fonts(ctx: Context, out: Path) -> None:
+    """Make ``out`` (vendor/fonts): Literata, weight axis, Latin."""
+    package = ctx.layout.node_modules / "@fontsource-variable" / "literata" / "files"
+    _fresh(out)
+    for name in FONTS:
+        if not (package / name).is_file():
+            raise BuildError(f"@fontsource-variable/literata has no {name}.")
+        shutil.copyfile(package / name, out / name)
+
+
+def _fresh(out: Path) -> None:
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)

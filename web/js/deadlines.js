@@ -1,0 +1,76 @@
+// @ts-check
+/**
+ * When a request is overdue: milliseconds that grow with what it has to do, with what
+ * stands before it, and with how slow this machine has been so far.
+ */
+
+const OTHERS = 30_000;
+const LOADING = 180_000;
+const PIECE = 20_000;
+/** Milliseconds a character: before anything was measured, and at least. */
+const UNMEASURED = 250;
+const AT_LEAST = 60;
+/** A sentence may take this many times the slowest pace that was seen. */
+const PATIENCE = 6;
+/** Shorter sentences say more about fixed costs than about the pace. */
+const TELLING_CHARACTERS = 20;
+/** A timer that is so late fired after the machine slept: the worker had no time either. */
+const SLEPT_MS = 3000;
+
+export class Deadlines {
+  constructor() {
+    /** @type {number | null} ms a character */
+    this.slowest = null;
+  }
+
+  /**
+   * @param {string} type of the request
+   * @param {any} payload
+   * @returns {number} milliseconds for this request alone
+   */
+  budget(type, payload) {
+    if (type === 'preload' || type === 'settle') return LOADING;
+    if (type !== 'piece') return OTHERS;
+    const pace = this.slowest === null ? UNMEASURED : Math.max(AT_LEAST, PATIENCE * this.slowest);
+    return PIECE + pace * String(payload.text).length;
+  }
+
+  /** @returns {number} milliseconds while a voice is loaded, from the last sign of it */
+  get loading() {
+    return LOADING;
+  }
+
+  /**
+   * Learn from a sentence that the model spoke while nothing else was asked for.
+   * @param {number} characters
+   * @param {number} ms
+   */
+  observe(characters, ms) {
+    if (characters < TELLING_CHARACTERS) return;
+    this.slowest = Math.max(this.slowest ?? 0, ms / characters);
+  }
+}
+
+/** A timer that can be set anew, and that does not fire for time the machine slept. */
+export class Alarm {
+  /** @param {() => void} ring */
+  constructor(ring) {
+    this.ring = ring;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+  }
+
+  /** @param {number} ms */
+  set(ms) {
+    this.stop();
+    const due = performance.now() + ms;
+    this.timer = setTimeout(() => {
+      if (performance.now() - due > SLEPT_MS) this.set(ms);
+      else this.ring();
+    }, ms);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+  }
+}

@@ -1,0 +1,238 @@
+// @ts-check
+/**
+ * onnxruntime as Python sees it: realms (ORT workers) and sessions by number.
+ *
+ * The page starts and ends the workers; each answers here over a port of its own.
+ */
+
+import { LecternError } from '../errors.js';
+import { Realm } from './realm.js';
+
+/**
+ * @typedef {import('../protocol.js').RealmConfig} RealmConfig
+ * @typedef {import('../protocol.js').RealmEvent} RealmEvent
+ * @typedef {{type: 'int64' | 'float32', data: any, dims: number[]}} Feed
+ * @typedef {{vendor: string, architecture: string, description: string}} Adapter
+ * @typedef {{threads: number, backend: string, adapter: Adapter | null, fallback: boolean}} Opened
+ */
+
+/** Seconds. A realm that takes longer is taken for dead. */
+const OPEN_DEADLINE = 60;
+const CREATE_DEADLINE = 120;
+const RELEASE_DEADLINE = 30;
+
+export class Ort {
+  /**
+   * @param {object} needs
+   * @param {(event: RealmEvent) => void} needs.emit tells the page to start or end a worker
+   * @param {(file: number) => ArrayBuffer} needs.takeFile the bytes of a fetched model
+   */
+  constructor({ emit, takeFile }) {
+    this.emit = emit;
+    this.takeFile = takeFile;
+    /** Realm 1 is the one that the page starts by itself. */
+    this.lastRealm = 1;
+    this.lastSession = 0;
+    /** @type {Map<number, Realm>} */
+    this.realms = new Map();
+    /** @type {Map<number, {realm: Realm, session: number}>} */
+    this.sessions = new Map();
+    /** Realms that died before they were adopted. @type {Set<number>} */
+    this.gone = new Set();
+    /** @type {((realm: number, reason: string) => void)[]} */
+    this.lostCallbacks = [];
+  }
+
+  /**
+   * The WebGPU adapter of this machine; null where there is none. Loads nothing.
+   * @returns {Promise<{description: string, fallback: boolean} | null>}
+   */
+  async adapter() {
+    /** @type {any} */
+    const gpu = /** @type {any} */ (navigator).gpu;
+    const adapter = await gpu?.requestAdapter().catch(() => null);
+    if (!adapter) return null;
+    const info = adapter.info ?? {};
+    const words = [info.vendor, info.architecture, info.description].filter(Boolean);
+    return {
+      description: words.join(' ') || 'unnamed',
+      fallback: Boolean(info.isFallbackAdapter ?? adapter.isFallbackAdapter),
+    };
+  }
+
+  /**
+   * Start a realm.
+   *
+   * @param {string} backend "wasm" | "webgpu"
+   * @param {number} threads
+   * @returns {Promise<{realm: number} & Opened>} what it really got
+   * @throws {LecternError} inference_failed when the backend is not to be had, engine_lost
+   */
+  async open(backend, threads) {
+    const id = ++this.lastRealm;
+    const realm = this.#realm(id);
+    this.emit({ event: 'realm', realm: id, config: { backend, threads } });
+    try {
+      /** @type {Opened} */
+      const opened = await realm.request({ type: 'open' }, OPEN_DEADLINE);
+      return { realm: id, ...opened };
+    } catch (error) {
+      await this.close(id);
+      throw error;
+    }
+  }
+
+  /**
+   * Realm 1, which the page started side by side with this worker.
+   * @param {number} id
+   * @param {RealmConfig} _config how the page started it
+   */
+  adopt(id, _config) {
+    if (!this.gone.has(id)) return void this.#realm(id);
+    // It died before anybody here had heard of it.
+    setTimeout(() => this.#tellLost(id, 'it died while it started'));
+  }
+
+  /** @param {number} id an unknown one is no error */
+  async close(id) {
+    const realm = this.realms.get(id);
+    this.#forget(id);
+    realm?.fail(new LecternError('engine_lost', 'The realm was closed.', { retryable: true }));
+    this.emit({ event: 'realm', realm: id, config: null });
+  }
+
+  /**
+   * Load a model. Its bytes go to the realm; they are not held here any more.
+   *
+   * @param {number} id
+   * @param {number} file
+   * @returns {Promise<{session: number, inputs: string[], outputs: string[]}>}
+   * @throws {LecternError} voice_unreadable, engine_lost, engine_timeout
+   */
+  async create(id, file) {
+    const realm = this.#living(id);
+    const model = this.takeFile(file);
+    const made = await realm.request({ type: 'create', model }, CREATE_DEADLINE, [model]);
+    const session = ++this.lastSession;
+    this.sessions.set(session, { realm, session: made.session });
+    return { session, inputs: made.inputs, outputs: made.outputs };
+  }
+
+  /**
+   * @param {number} session
+   * @param {Record<string, Feed>} feeds
+   * @param {Iterable<string>} outputs
+   * @param {number} deadline seconds from when the realm has nothing older to do
+   * @returns {Promise<Record<string, Float32Array>>} each output flat
+   * @throws {LecternError} inference_failed, engine_lost, engine_timeout
+   */
+  async run(session, feeds, outputs, deadline) {
+    const known = this.sessions.get(session);
+    if (!known) throw lost('The session went with its realm.');
+    const request = {
+      type: /** @type {const} */ ('run'),
+      session: known.session,
+      feeds: Object.fromEntries(Object.entries(feeds).map(([k, feed]) => [k, plainFeed(feed)])),
+      outputs: Array.from(outputs),
+    };
+    return known.realm.request(request, deadline);
+  }
+
+  /** @param {number} session an unknown one is no error */
+  async release(session) {
+    const known = this.sessions.get(session);
+    if (!known) return;
+    this.sessions.delete(session);
+    await known.realm
+      .request({ type: 'release', session: known.session }, RELEASE_DEADLINE)
+      .catch(() => {}); // gone with its realm: released as well
+  }
+
+  /** @param {(realm: number, reason: string) => void} callback */
+  onLost(callback) {
+    this.lostCallbacks.push(callback);
+  }
+
+  /** The page started the worker of realm `id`. @param {number} id @param {MessagePort} port */
+  connect(id, port) {
+    // One that was closed while it started is ended by the page.
+    if (id === 1 || this.realms.has(id)) this.#realm(id).connect(port);
+    else port.close();
+  }
+
+  /** The page saw the worker of realm `id` die. @param {number} id @param {string} reason */
+  lost(id, reason) {
+    if (!this.realms.has(id)) this.gone.add(id);
+    this.#lost(id, lost(`onnxruntime was lost: ${reason}`));
+  }
+
+  /** @param {number} id @returns {Realm} */
+  #realm(id) {
+    let realm = this.realms.get(id);
+    if (!realm) {
+      realm = new Realm({
+        onTimeout: (error) => {
+          this.emit({ event: 'realm', realm: id, config: null });
+          this.#lost(id, error);
+        },
+        onLost: (error) => this.#lost(id, error),
+      });
+      this.realms.set(id, realm);
+    }
+    return realm;
+  }
+
+  /** @param {number} id @returns {Realm} */
+  #living(id) {
+    const realm = this.realms.get(id);
+    if (!realm) throw lost('The realm is gone.');
+    return realm;
+  }
+
+  /** @param {number} id @param {LecternError} error */
+  #lost(id, error) {
+    const realm = this.realms.get(id);
+    if (!realm) return;
+    this.#forget(id);
+    // First those who own sessions in it learn of it, then those who wait for it.
+    this.#tellLost(id, error.message);
+    realm.fail(error);
+  }
+
+  /** @param {number} id @param {string} reason */
+  #tellLost(id, reason) {
+    for (const callback of this.lostCallbacks) callback(id, reason);
+  }
+
+  /** @param {number} id */
+  #forget(id) {
+    const realm = this.realms.get(id);
+    this.realms.delete(id);
+    for (const [session, known] of this.sessions) {
+      if (known.realm === realm) this.sessions.delete(session);
+    }
+  }
+}
+
+/** @param {string} message */
+function lost(message) {
+  return new LecternError('engine_lost', message, { retryable: true });
+}
+
+/**
+ * @param {Feed} feed data: a typed array, or any sequence of numbers
+ * @returns {Feed}
+ */
+function plainFeed({ type, data, dims }) {
+  return { type, data: type === 'int64' ? int64(data) : float32(data), dims: Array.from(dims) };
+}
+
+/** @param {any} data @returns {BigInt64Array} */
+function int64(data) {
+  return data instanceof BigInt64Array ? data : BigInt64Array.from(Array.from(data, BigInt));
+}
+
+/** @param {any} data @returns {Float32Array} */
+function float32(data) {
+  return data instanceof Float32Array ? data : Float32Array.from(data);
+}

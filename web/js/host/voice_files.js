@@ -1,0 +1,223 @@
+// @ts-check
+/** The voices' files in the folder: fetched, hashed, and held until somebody takes them. */
+
+import { LecternError } from '../errors.js';
+
+/** A download from which nothing has come for so long is given up. */
+const STALL_MS = 60_000;
+/** The service worker's cache of voices. */
+export const VOICE_CACHE = 'lectern-voices';
+/** File names as Piper gives them: no slash, no dot at the start, nothing to climb out by. */
+const VOICE_ID = /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}$/;
+
+export class VoiceFiles {
+  /**
+   * @param {string} base absolute URL of the app's folder, with a final slash
+   * @param {{stallMs?: number}} [options]
+   */
+  constructor(base, { stallMs = STALL_MS } = {}) {
+    this.folder = new URL('models/piper/', base).href;
+    this.stallMs = stallMs;
+    this.lastFile = 0;
+    /** @type {Map<number, ArrayBuffer>} */
+    this.held = new Map();
+  }
+
+  /**
+   * voices.json as it is, unparsed.
+   * @returns {Promise<string>}
+   * @throws {LecternError} network
+   */
+  async catalogue() {
+    try {
+      return decode(await this.#fetch('voices.json'));
+    } catch (error) {
+      if (!(error instanceof LecternError) || error.code !== 'voice_not_installed') throw error;
+      throw new LecternError(
+        'network',
+        'The catalogue models/piper/voices.json is not in the app\'s folder. Build it anew.',
+        { cause: error },
+      );
+    }
+  }
+
+  /**
+   * The voice's .onnx.json, unparsed, with the SHA-256 of its bytes in lower-case hex.
+   * @param {string} id
+   * @returns {Promise<{text: string, sha256: string}>}
+   * @throws {LecternError} voice_not_installed, network
+   */
+  async config(id) {
+    const bytes = await this.#fetch(`${checkedId(id)}.onnx.json`);
+    return { text: decode(bytes), sha256: await sha256(bytes) };
+  }
+
+  /**
+   * Fetch the model and hold it under an opaque id, until `take` or `drop`.
+   *
+   * @param {string} id
+   * @param {((loaded: number, total: number) => void) | null} [onProgress]
+   *   bytes; total is 0 when the host does not say; at most one call a megabyte or per cent
+   * @returns {Promise<{file: number, size: number, sha256: string}>}
+   * @throws {LecternError} voice_not_installed, network
+   */
+  async model(id, onProgress) {
+    const bytes = await this.#fetch(`${checkedId(id)}.onnx`, onProgress ?? undefined);
+    const hash = await sha256(bytes);
+    const file = ++this.lastFile;
+    this.held.set(file, bytes);
+    return { file, size: bytes.byteLength, sha256: hash };
+  }
+
+  /**
+   * The held bytes, to be transferred; they are not held any more.
+   * @param {number} file
+   * @returns {ArrayBuffer}
+   */
+  take(file) {
+    const bytes = this.held.get(file);
+    if (!bytes) {
+      throw new LecternError('engine_lost', 'The model is not in memory any more. Ask again.', {
+        retryable: true,
+      });
+    }
+    this.held.delete(file);
+    return bytes;
+  }
+
+  /** @param {number} file an unknown one is no error */
+  drop(file) {
+    this.held.delete(file);
+  }
+
+  /** Forget every downloaded model. */
+  async clear() {
+    this.held.clear();
+    // Cache Storage is missing in insecure contexts, and then nothing is stored.
+    await globalThis.caches?.delete(VOICE_CACHE);
+  }
+
+  /**
+   * @param {string} name
+   * @param {(loaded: number, total: number) => void} [onProgress]
+   * @returns {Promise<ArrayBuffer>}
+   */
+  async #fetch(name, onProgress) {
+    const stalled = new AbortController();
+    const watch = stallTimer(this.stallMs, () => stalled.abort());
+    try {
+      const response = await fetch(new URL(name, this.folder), { signal: stalled.signal });
+      if (response.status === 404 || response.status === 410) {
+        throw new LecternError(
+          'voice_not_installed',
+          `The file ${name} is not in the app's folder. Install the voice first.`,
+        );
+      }
+      if (!response.ok) throw new Error(`HTTP status ${response.status}`);
+      return await readAll(response, (loaded, total) => {
+        watch.alive();
+        onProgress?.(loaded, total);
+      });
+    } catch (error) {
+      if (error instanceof LecternError) throw error;
+      const reason = stalled.signal.aborted
+        ? `nothing came for ${this.stallMs / 1000} seconds`
+        : /** @type {Error} */ (error).message;
+      throw new LecternError(
+        'network',
+        `${name} could not be fetched: ${reason}. Check the connection and try again.`,
+        { retryable: true, cause: error },
+      );
+    } finally {
+      watch.stop();
+    }
+  }
+}
+
+/**
+ * @param {string} id
+ * @returns {string} the id itself
+ */
+function checkedId(id) {
+  if (typeof id === 'string' && VOICE_ID.test(id)) return id;
+  throw new LecternError('unknown_voice', `${JSON.stringify(id)} can't be the name of a voice.`);
+}
+
+/**
+ * @param {Response} response
+ * @param {(loaded: number, total: number) => void} onProgress
+ * @returns {Promise<ArrayBuffer>}
+ */
+async function readAll(response, onProgress) {
+  if (!response.body) return response.arrayBuffer();
+  const announced = announcedLength(response);
+  let bytes = new Uint8Array(announced || 1 << 16);
+  let loaded = 0;
+  let told = 0;
+  const reader = response.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (loaded + value.length > bytes.length) bytes = grown(bytes, loaded + value.length);
+    bytes.set(value, loaded);
+    loaded += value.length;
+    const total = loaded <= announced ? announced : 0;
+    if (loaded - told >= Math.max(1 << 16, total / 100) || loaded === total) {
+      told = loaded;
+      onProgress(loaded, total);
+    }
+  }
+  if (told !== loaded) onProgress(loaded, announced === loaded ? announced : 0);
+  return loaded === bytes.length ? bytes.buffer : bytes.buffer.slice(0, loaded);
+}
+
+/** @param {Response} response @returns {number} of the body as it will be read; 0: not known */
+function announcedLength(response) {
+  // Of a compressed body the header gives the compressed length.
+  if (response.headers.get('content-encoding')) return 0;
+  const length = Number(response.headers.get('content-length'));
+  return Number.isSafeInteger(length) && length > 0 && length < 2 ** 31 ? length : 0;
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {number} needed
+ */
+function grown(bytes, needed) {
+  const larger = new Uint8Array(Math.max(needed, bytes.length * 2));
+  larger.set(bytes);
+  return larger;
+}
+
+/**
+ * @param {number} ms
+ * @param {() => void} onStall
+ */
+function stallTimer(ms, onStall) {
+  let timer = setTimeout(onStall, ms);
+  return {
+    alive() {
+      clearTimeout(timer);
+      timer = setTimeout(onStall, ms);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+/** @param {ArrayBuffer} bytes */
+function decode(bytes) {
+  return new TextDecoder().decode(bytes);
+}
+
+/** @param {ArrayBuffer} bytes @returns {Promise<string>} lower-case hex */
+async function sha256(bytes) {
+  const { subtle } = globalThis.crypto;
+  if (!subtle) {
+    throw new LecternError(
+      'integrity',
+      'The voice can\'t be checked: this page is not secure. Open it over https or on localhost.',
+    );
+  }
+  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

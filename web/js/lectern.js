@@ -1,0 +1,242 @@
+// @ts-check
+/** The public API: text to sound, as a file, piece by piece, or aloud. */
+
+import { Engine } from './engine.js';
+import { LecternError } from './errors.js';
+import { checkedOptions, checkedText, emptyText } from './options.js';
+import { Player } from './player.js';
+import { Speech } from './reader.js';
+import { readSettings } from './settings.js';
+import { settleWhenIdle } from './settle.js';
+import { TextFeed } from './text_feed.js';
+import { chooseVoice, pageLanguages } from './voice_choice.js';
+import { WavParts } from './wav.js';
+
+/**
+ * @typedef {import('./options.js').SpeechOptions} SpeechOptions
+ * @typedef {import('./options.js').SpeakOptions} SpeakOptions
+ * @typedef {import('./options.js').Manner} Manner
+ * @typedef {import('./protocol.js').VoiceInfo} VoiceInfo
+ * @typedef {import('./protocol.js').Word} Word
+ * @typedef {import('./settings.js').Silences} Silences
+ *
+ * @typedef {object} Piece
+ * @property {number} sentence 0-based
+ * @property {number} piece 0-based within the sentence
+ * @property {boolean} last of the sentence
+ * @property {string} text the sentence's
+ * @property {number} start of the sentence, UTF-16 units of the text that was given
+ * @property {number} end of the sentence
+ * @property {Float32Array} samples mono; empty where there is nothing to say
+ * @property {number} sampleRate the voice's
+ * @property {Word[]} words all on piece 0; offsets in the text that was given, seconds from
+ *   the sentence's first sample
+ * @property {'memory' | 'disk' | 'model'} source
+ *
+ * @typedef {object} LecternOptions
+ * @property {string} [base] the app's folder; default: the one that this module is in
+ * @property {'wasm' | 'webgpu' | null} [backend] override; default: what is quickest here
+ * @property {number | null} [threads] override; default: what is quickest here
+ * @property {Record<string, number>} [settings] changes to settings.py's table, in camelCase
+ */
+
+export class Lectern {
+  #engine;
+  #silences;
+  /** @type {Player | null} */
+  #player = null;
+
+  /** @param {{engine: Engine, silences: Silences}} parts */
+  constructor({ engine, silences }) {
+    this.#engine = engine;
+    this.#silences = silences;
+  }
+
+  /** @returns {Promise<void>} when the first request will be answered without waiting */
+  get ready() {
+    return this.#engine.ready;
+  }
+
+  /** @returns {Promise<VoiceInfo[]>} in the catalogue's order */
+  voices() {
+    return this.#engine.ask('voices', {});
+  }
+
+  /**
+   * The whole text as one WAV file: 16-bit, mono, with silence between sentences.
+   *
+   * @param {string} text
+   * @param {SpeechOptions} [options]
+   * @returns {Promise<Blob>}
+   * @throws {LecternError | DOMException} empty_text, too_large, unknown_voice, …; AbortError
+   */
+  async synthesize(text, options) {
+    const parts = new WavParts();
+    const { sentenceSilence, paragraphSilence } = this.#silences;
+    let silence = 0;
+    for await (const { piece, paragraph } of this.#ahead(text, options)) {
+      if (!piece.samples.length) continue;
+      if (silence) parts.addSilence(silence);
+      parts.addSamples(piece.samples, piece.sampleRate);
+      silence = 0;
+      if (piece.last) silence = paragraph ? paragraphSilence : sentenceSilence;
+    }
+    return parts.blob();
+  }
+
+  /**
+   * The text's sound piece by piece, in order, one piece ahead of whoever takes it.
+   *
+   * @param {string} text
+   * @param {SpeechOptions} [options]
+   * @returns {AsyncGenerator<Piece, void, void>} errors as `synthesize`
+   */
+  async *stream(text, options) {
+    for await (const { piece } of this.#ahead(text, options)) yield piece;
+  }
+
+  /**
+   * Speak the text aloud, at once; what was spoken before is stopped.
+   *
+   * @param {string} text
+   * @param {SpeakOptions} [options]
+   * @returns {Speech}
+   * @throws {LecternError} bad_option, empty_text
+   */
+  speak(text, options) {
+    const { signal, rate, startAt, ...given } = checkedOptions(options);
+    const { feed, manner } = this.#prepare(checkedText(text), given);
+    this.#player ??= new Player();
+    return new Speech({
+      engine: this.#engine,
+      player: this.#player,
+      feed,
+      options: { manner, rate, signal, ...this.#silences },
+      startAt,
+    });
+  }
+
+  /**
+   * @param {string} text
+   * @param {SpeechOptions} [options]
+   */
+  async *#ahead(text, options) {
+    const { signal, ...given } = checkedOptions(options);
+    const stop = new AbortController();
+    const signals = signal ? [signal, stop.signal] : [stop.signal];
+    const prepared = this.#prepare(checkedText(text), given);
+    const pieces = this.#pieces(prepared, AbortSignal.any(signals));
+    let next = pieces.next();
+    let speakable = false;
+    try {
+      for (;;) {
+        const { done, value } = await next;
+        if (done) break;
+        next = pieces.next();
+        next.catch(() => {}); // thrown when it is its turn
+        speakable ||= value.piece.samples.length > 0;
+        yield value;
+      }
+    } finally {
+      stop.abort();
+    }
+    if (!speakable) throw emptyText();
+  }
+
+  /**
+   * @param {{feed: TextFeed, manner: Promise<Manner>}} prepared
+   * @param {AbortSignal} signal
+   * @returns {AsyncGenerator<{piece: Piece, paragraph: boolean}, void, void>}
+   */
+  async *#pieces({ feed, manner }, signal) {
+    const how = await manner;
+    for (let index = 0; ; index++) {
+      const sentence = await feed.sentence(index, { signal });
+      if (!sentence) return;
+      const { text, start, end, paragraph } = sentence;
+      for (let piece = 0, last = false; !last; piece++) {
+        const value = await this.#engine.ask('piece', { text, ...how, piece }, { signal });
+        ({ last } = value);
+        const { sampleRate, source } = value;
+        const samples = /** @type {Float32Array} */ (value.samples);
+        const words = value.words.map((word) => ({
+          ...word,
+          start: start + word.start,
+          end: start + word.end,
+        }));
+        yield {
+          piece: { sentence: index, piece, last, text, start, end, samples, sampleRate, words, source },
+          paragraph,
+        };
+      }
+    }
+  }
+
+  /**
+   * @param {string} text
+   * @param {SpeechOptions} options checked
+   * @returns {{feed: TextFeed, manner: Promise<Manner>}}
+   */
+  #prepare(text, { voiceId, speaker = null, style = null, lengthScale = null, language }) {
+    const voice = this.#voice(voiceId, language);
+    const manner = voice.then(({ id }) => ({ voiceId: id, speaker, style, lengthScale }));
+    manner.catch(() => {}); // told to whoever asks for a sentence
+    const feed = new TextFeed(
+      this.#engine,
+      text,
+      language ?? voice.then((chosen) => chosen.language),
+    );
+    return { feed, manner };
+  }
+
+  /**
+   * @param {string | null | undefined} voiceId
+   * @param {string | null | undefined} language
+   * @returns {Promise<VoiceInfo>}
+   * @throws {LecternError} unknown_voice
+   */
+  async #voice(voiceId, language) {
+    const voices = await this.voices();
+    if (!voiceId) return chooseVoice(voices, language ? [language] : pageLanguages());
+    const voice = voices.find(({ id }) => id === voiceId);
+    if (voice) return voice;
+    const known = voices.map(({ id }) => id).join(', ') || 'none';
+    throw new LecternError('unknown_voice', `There is no voice "${voiceId}". Voices here: ${known}.`);
+  }
+}
+
+/**
+ * @param {LecternOptions} [options]
+ * @returns {Lectern}
+ * @throws {LecternError} bad_option
+ */
+export function createLectern(options) {
+  const { lectern, engine } = assemble(options);
+  settleWhenIdle(engine);
+  return lectern;
+}
+
+/**
+ * The API and the engine under it, started; whoever takes the engine decides when there is
+ * time for `settle`.
+ *
+ * @param {LecternOptions} [options]
+ * @returns {{lectern: Lectern, engine: Engine}}
+ * @throws {LecternError} bad_option
+ */
+export function assemble({ base, backend = null, threads = null, settings = {} } = {}) {
+  const { silences, forPython } = readSettings(settings);
+  const engine = new Engine({ base: folderUrl(base), backend, threads, settings: forPython });
+  engine.start();
+  return { lectern: new Lectern({ engine, silences }), engine };
+}
+
+/** @param {string | undefined} base @returns {string} absolute, with a final slash */
+function folderUrl(base) {
+  if (base === undefined) return new URL('..', import.meta.url).href;
+  if (typeof base === 'string' && URL.canParse(base, document.baseURI)) {
+    const { origin, pathname } = new URL(base, document.baseURI);
+    if (origin === location.origin) return origin + pathname.replace(/\/?$/, '/');
+  }
+  throw new LecternError('bad_option', 'base must be the address of Lectern\'s folder on this site.');
+}

@@ -1,0 +1,84 @@
+// @ts-check
+/** What people give to the public API, checked for type. Ranges are Python's to check. */
+
+import { LecternError } from './errors.js';
+
+/**
+ * @typedef {object} SpeechOptions
+ * @property {string | null} [voiceId] default: the first voice of the text's or page's language
+ * @property {string | number | null} [speaker] by name or number
+ * @property {string | null} [style]
+ * @property {number | null} [lengthScale] of synthesis: 2 is half as fast
+ * @property {string | null} [language] of the text, BCP 47
+ * @property {AbortSignal | null} [signal]
+ *
+ * @typedef {SpeechOptions & {rate?: number, startAt?: number}} SpeakOptions
+ *   rate: of playback; startAt: UTF-16 units
+ *
+ * @typedef {{voiceId: string, speaker: string | number | null, style: string | null,
+ *   lengthScale: number | null}} Manner how to say a sentence, as the worker wants it
+ */
+
+/** @type {Record<string, {is: (value: any) => boolean, wanted: string}>} */
+const CHECKS = {
+  voiceId: { is: isText, wanted: 'the id of a voice' },
+  speaker: { is: (value) => isText(value) || Number.isInteger(value), wanted: 'a name or a number' },
+  style: { is: isText, wanted: 'the name of a style' },
+  lengthScale: { is: Number.isFinite, wanted: 'a number' },
+  language: { is: isText, wanted: 'a language such as "en-US"' },
+  signal: { is: (value) => value instanceof AbortSignal, wanted: 'an AbortSignal' },
+  rate: { is: Number.isFinite, wanted: 'a number' },
+  startAt: { is: (value) => Number.isInteger(value) && value >= 0, wanted: 'an offset, 0 or more' },
+};
+
+/**
+ * @param {unknown} text
+ * @returns {string} well-formed, of the same length
+ * @throws {LecternError} bad_option, empty_text
+ */
+export function checkedText(text) {
+  if (typeof text !== 'string') {
+    throw new LecternError('bad_option', `The text must be a string, not ${kindOf(text)}.`);
+  }
+  if (!text.trim()) throw emptyText();
+  return text.toWellFormed();
+}
+
+/**
+ * @template {SpeakOptions} T
+ * @param {T | null | undefined} options
+ * @returns {T} without those that are null or undefined
+ * @throws {LecternError} bad_option
+ */
+export function checkedOptions(options) {
+  if (options !== undefined && options !== null && typeof options !== 'object') {
+    throw new LecternError('bad_option', `Options must be an object, not ${kindOf(options)}.`);
+  }
+  /** @type {Record<string, unknown>} */
+  const given = {};
+  for (const [name, value] of Object.entries(options ?? {})) {
+    if (value === null || value === undefined) continue;
+    const check = CHECKS[name];
+    if (check && !check.is(value)) {
+      throw new LecternError('bad_option', `${name} must be ${check.wanted}, not ${kindOf(value)}.`);
+    }
+    given[name] = value;
+  }
+  return /** @type {T} */ (given);
+}
+
+/** @returns {LecternError} */
+export function emptyText() {
+  return new LecternError('empty_text', 'There is nothing in the text that can be spoken.');
+}
+
+/** @param {unknown} value */
+function isText(value) {
+  return typeof value === 'string' && value !== '';
+}
+
+/** A short description of a value, for a message. @param {unknown} value */
+function kindOf(value) {
+  if (typeof value === 'string') return value ? JSON.stringify(value.slice(0, 40)) : 'empty';
+  return typeof value === 'object' || typeof value === 'function' ? typeof value : String(value);
+}

@@ -1,0 +1,270 @@
+// @ts-check
+/**
+ * The `lectern-ort` worker: owns onnxruntime and its sessions, nothing else.
+ *
+ * OrtStart comes from the page, everything else over the port. Requests are done one after
+ * the other, since onnxruntime-web refuses a run during a run; a rejection stops nothing
+ * but itself. When the wasm instance itself is broken the worker answers `engine_lost` and
+ * closes: nothing in this realm can be trusted any more.
+ */
+
+import { refreshCached } from './host/http_cache.js';
+import { holdLock } from './lifeline.js';
+
+/**
+ * @typedef {import('./protocol.js').OrtStart} OrtStart
+ * @typedef {import('./protocol.js').OrtRequest} OrtRequest
+ * @typedef {import('./protocol.js').ErrorData} ErrorData
+ * @typedef {import('../wasm/ort/ort.wasm.bundle.min.mjs').InferenceSession} InferenceSession
+ * @typedef {typeof import('../wasm/ort/ort.wasm.bundle.min.mjs')} OrtLibrary
+ * @typedef {{vendor: string, architecture: string, description: string}} Adapter
+ * @typedef {{backend: string, threads: number, adapter: Adapter | null, fallback: boolean}} Granted
+ *   what the realm really got
+ * @typedef {{ort: OrtLibrary, granted: Granted}} Opened
+ */
+
+const scope = /** @type {DedicatedWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+
+/** The bundle of each backend and the wasm file that it needs. */
+const BUILDS = /** @type {Record<string, {bundle: string, wasm: string}>} */ ({
+  wasm: { bundle: 'ort.wasm.bundle.min.mjs', wasm: 'ort-wasm-simd-threaded.wasm' },
+  webgpu: { bundle: 'ort.webgpu.bundle.min.mjs', wasm: 'ort-wasm-simd-threaded.asyncify.wasm' },
+});
+
+/** An ONNX model of one Identity node: loading it starts onnxruntime before it is needed. */
+const IDENTITY =
+  'CAgSADo3ChAKAXgSAXkiCElkZW50aXR5EgFnWg8KAXgSCgoICAESBAoCCAFiDwoBeRIKCggIARIECgIIAUIECgAQDQ==';
+
+/** What onnxruntime says when its memory or its instance is gone, not when a model is bad. */
+const BROKEN =
+  /abort|out of memory|bad_alloc|unreachable|out of bounds|allocat|no available backend|device (was )?lost/i;
+
+/**
+ * A model that is sound and yet can't run in this build: no kernel for a node's types.
+ * (The WebGPU build of 1.30 has none for float64, which the built-in voices count in.)
+ */
+const UNSUPPORTED = /ERROR_CODE: (1|9)\b/;
+
+/** An error that is answered, and after which the realm goes on. */
+class Refused extends Error {
+  /** @param {string} code @param {string} message */
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** @type {Map<number, InferenceSession>} */
+const sessions = new Map();
+let lastSession = 0;
+let closed = false;
+
+scope.onmessage = ({ data }) => {
+  if (data?.type === 'start') start(data);
+};
+
+/** @param {OrtStart} message */
+async function start(message) {
+  scope.onmessage = null;
+  await holdLock(message.lockName);
+  scope.postMessage({ event: 'alive' });
+  const opening = open(message);
+  opening.catch(() => {}); // answered with the first request
+  /** @type {Promise<void>} never rejects */
+  let queue = Promise.resolve();
+  message.port.onmessage = ({ data }) => {
+    queue = queue.then(() => serve(message, data, opening));
+  };
+}
+
+/**
+ * @param {OrtStart} start
+ * @param {OrtRequest} request
+ * @param {Promise<Opened>} opening
+ */
+async function serve({ port, backend }, request, opening) {
+  if (closed) return;
+  /** @type {OrtRequest['type']} */
+  let during = 'open';
+  try {
+    const opened = await opening;
+    during = request.type;
+    const { value, transfer = [] } = await perform(request, opened);
+    port.postMessage({ id: request.id, ok: true, value }, transfer);
+  } catch (error) {
+    const data = errorData(error, during, backend);
+    port.postMessage({ id: request.id, ok: false, error: data });
+    if (data.code === 'engine_lost') close();
+  }
+}
+
+/**
+ * @param {OrtStart} message
+ * @returns {Promise<Opened>}
+ */
+async function open({ base, backend, threads }) {
+  const build = BUILDS[backend];
+  if (!build) throw new Refused('inference_failed', `There is no backend "${backend}".`);
+  const gpu = backend === 'webgpu' ? await findAdapter() : { adapter: null, fallback: false };
+  const folder = new URL('wasm/ort/', base).href;
+  /** @type {OrtLibrary} */
+  const ort = await import(folder + build.bundle);
+  const granted = { backend, threads: scope.crossOriginIsolated ? Math.max(1, threads) : 1, ...gpu };
+  ort.env.logLevel = 'error';
+  ort.env.wasm.proxy = false;
+  ort.env.wasm.numThreads = granted.threads;
+  ort.env.wasm.wasmPaths = { wasm: folder + build.wasm };
+  const model = Uint8Array.from(atob(IDENTITY), (character) => character.charCodeAt(0));
+  try {
+    const session = await ort.InferenceSession.create(model, sessionOptions(backend));
+    await session.release();
+  } catch (error) {
+    // A body that was cut short may stand in the HTTP cache as whole: the next realm
+    // would get it again.
+    await refreshCached([folder + build.wasm]);
+    throw error;
+  }
+  return { ort, granted };
+}
+
+/** @param {string} backend */
+function sessionOptions(backend) {
+  // Its warnings (some nodes stay on the CPU) are no news to anybody.
+  return { executionProviders: [backend], logSeverityLevel: /** @type {const} */ (3) };
+}
+
+/**
+ * @returns {Promise<{adapter: Adapter, fallback: boolean}>}
+ * @throws {Refused} inference_failed where there is none
+ */
+async function findAdapter() {
+  const { gpu } = /** @type {any} */ (navigator);
+  const adapter = await gpu?.requestAdapter();
+  if (!adapter) throw new Refused('inference_failed', 'This browser gives no WebGPU adapter.');
+  const { vendor = '', architecture = '', description = '', isFallbackAdapter } = adapter.info ?? {};
+  return {
+    adapter: { vendor, architecture, description },
+    // It moved from the adapter to its info.
+    fallback: Boolean(isFallbackAdapter ?? adapter.isFallbackAdapter),
+  };
+}
+
+/**
+ * @param {OrtRequest} request
+ * @param {Opened} opened
+ * @returns {Promise<{value: unknown, transfer?: Transferable[]}>}
+ */
+async function perform(request, opened) {
+  switch (request.type) {
+    case 'open':
+      return { value: opened.granted };
+    case 'create':
+      return { value: await create(request.model, opened) };
+    case 'run':
+      return run(request, opened);
+    case 'release': {
+      const session = sessions.get(request.session);
+      sessions.delete(request.session);
+      await session?.release();
+      return { value: null };
+    }
+    default:
+      throw new Refused('protocol', 'This is no request to onnxruntime.');
+  }
+}
+
+/**
+ * @param {ArrayBuffer} model
+ * @param {Opened} opened
+ */
+async function create(model, { ort, granted }) {
+  const bytes = new Uint8Array(model);
+  const session = await ort.InferenceSession.create(bytes, sessionOptions(granted.backend));
+  const id = ++lastSession;
+  sessions.set(id, session);
+  return { session: id, inputs: [...session.inputNames], outputs: [...session.outputNames] };
+}
+
+/**
+ * @param {Extract<OrtRequest, {type: 'run'}>} request
+ * @param {Opened} opened
+ * @returns {Promise<{value: Record<string, Float32Array>, transfer: Transferable[]}>}
+ */
+async function run({ session: id, feeds, outputs }, { ort }) {
+  const session = sessions.get(id);
+  if (!session) throw new Refused('inference_failed', 'The session is not loaded any more.');
+  /** @type {Record<string, import('../wasm/ort/ort.wasm.bundle.min.mjs').Tensor>} */
+  const tensors = {};
+  /** @type {import('../wasm/ort/ort.wasm.bundle.min.mjs').Tensor[]} */
+  const made = [];
+  try {
+    for (const [name, { type, data, dims }] of Object.entries(feeds)) {
+      tensors[name] = new ort.Tensor(type, data, dims);
+      made.push(tensors[name]);
+    }
+    const results = await session.run(tensors, outputs);
+    made.push(...Object.values(results));
+    /** @type {Record<string, Float32Array>} */
+    const value = {};
+    for (const name of outputs) value[name] = ownFloats(await results[name].getData());
+    return { value, transfer: Object.values(value).map(({ buffer }) => buffer) };
+  } finally {
+    for (const tensor of made) tensor.dispose();
+  }
+}
+
+/**
+ * The data as float32 in a buffer of its own, which may be transferred.
+ * @param {ArrayLike<number | bigint | string>} data
+ * @returns {Float32Array<ArrayBuffer>}
+ */
+function ownFloats(data) {
+  if (!(data instanceof Float32Array)) return Float32Array.from(data, Number);
+  const { buffer, byteLength } = data;
+  const own = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  return /** @type {Float32Array<ArrayBuffer>} */ (own ? data : new Float32Array(data));
+}
+
+/**
+ * @param {unknown} error
+ * @param {OrtRequest['type']} during
+ * @param {string} backend
+ * @returns {ErrorData}
+ */
+function errorData(error, during, backend) {
+  if (error instanceof Refused) {
+    return { code: error.code, message: error.message, retryable: false };
+  }
+  // C++ exceptions that nobody caught arrive as numbers.
+  const message = error instanceof Error ? error.message : `exception ${error}`;
+  if (isBroken(error, message) || during === 'open') {
+    const sentence = `onnxruntime broke down: ${message}. It is started again.`;
+    return { code: 'engine_lost', message: sentence, retryable: true };
+  }
+  if (during === 'create' && backend === 'webgpu' && UNSUPPORTED.test(message)) {
+    const sentence = `This voice can't run on WebGPU: ${message}`;
+    return { code: 'inference_failed', message: sentence, retryable: false };
+  }
+  if (during === 'create') {
+    const sentence = `onnxruntime can't load this voice's model: ${message}`;
+    return { code: 'voice_unreadable', message: sentence, retryable: false };
+  }
+  const sentence = `onnxruntime could not run the voice: ${message}`;
+  return { code: 'inference_failed', message: sentence, retryable: false };
+}
+
+/** @param {unknown} error @param {string} message */
+function isBroken(error, message) {
+  return (
+    !(error instanceof Error) ||
+    error instanceof WebAssembly.RuntimeError ||
+    error instanceof WebAssembly.CompileError ||
+    BROKEN.test(message)
+  );
+}
+
+/** End this worker: the page sees its lock go. */
+function close() {
+  closed = true;
+  scope.close();
+}

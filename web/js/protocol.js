@@ -1,0 +1,104 @@
+// @ts-check
+/**
+ * The messages between the page, the `lectern` worker and the `lectern-ort` workers.
+ * Only JSON-shaped values and typed arrays. Change a shape: raise PROTOCOL_VERSION.
+ */
+
+export const PROTOCOL_VERSION = 1;
+
+/** Names of the workers; their Web Locks are `${name}:${lockId}`. */
+export const WORKER_NAME = 'lectern';
+export const ORT_WORKER_NAME = 'lectern-ort';
+
+/**
+ * @typedef {{code: string, message: string, retryable: boolean}} ErrorData
+ *
+ * -- page -> lectern worker ------------------------------------------------------
+ * @typedef {{v: number, id: number, type: RequestType, payload: any}} Request
+ * @typedef {{v: number, type: 'cancel', id: number}} Cancel  stop request `id`: it is answered with code `aborted`
+ * @typedef {{v: number, type: 'realm', realm: number, port: MessagePort, lockName: string}} RealmPort
+ *   the ORT worker that a `realm` event asked for; its port speaks OrtRequest/OrtAnswer
+ * @typedef {{v: number, type: 'realm-lost', realm: number, reason: string}} RealmLost
+ * @typedef {keyof Requests} RequestType
+ *
+ * Request types: payload and value of the answer.
+ * @typedef {object} Requests
+ * @property {[BootPayload, BootValue]} boot  once, first
+ * @property {[{}, VoiceInfo[]]} voices
+ * @property {[{text: string, final: boolean, language: string}, SplitValue]} split  a slice of a text into sentences
+ * @property {[PiecePayload, PieceValue]} piece  one piece of one sentence's sound
+ * @property {[{voiceId: string}, {voiceId: string, ms: number, alreadyLoaded: boolean}]} preload
+ * @property {[{}, CacheStats]} cacheStats
+ * @property {[{}, object]} metrics
+ * @property {[{}, null]} resetMetrics
+ * @property {[{}, object[]]} trace  per-sentence timings, newest last
+ * @property {[{}, SessionStats]} clearSessions  answers the stats after it
+ * @property {[{}, null]} clearAudio  both tiers
+ * @property {[{}, SessionStats]} clearAll  sessions, audio, downloaded models, snapshot
+ * @property {[{}, SettleValue]} settle  idle-time work: snapshot, NumPy, thread and WebGPU probes
+ *
+ * @typedef {object} BootPayload
+ * @property {string} base  absolute URL of the folder, with a final slash
+ * @property {boolean} snapshot  try the stored memory snapshot
+ * @property {string} lockName  the Web Lock that the worker holds as long as it lives
+ * @property {number} cores  navigator.hardwareConcurrency
+ * @property {boolean} isolated  crossOriginIsolated
+ * @property {'wasm' | 'webgpu' | null} backend  the user's override
+ * @property {number | null} threads  the user's override
+ * @property {RealmConfig | null} prestarted  realm 1, which the page has started already, side by side
+ * @property {{realm?: RealmConfig} | null} device  what `settle` decided for this device earlier, as it gave it
+ * @property {Record<string, number>} settings  changes to settings.py's table
+ *
+ * @typedef {{snapshot: boolean, ms: number, realm: RealmConfig}} BootValue
+ *   snapshot: this boot came from one; realm: which ORT worker the first session will use
+ *
+ * @typedef {{id: string, name: string, language: string, quality: string, sampleRate: number,
+ *   speakers: {id: number, name: string}[], bytes: number, installed: boolean}} VoiceInfo
+ *
+ * @typedef {{text: string, start: number, end: number, paragraph: boolean}} SentenceData
+ *   offsets in UTF-16 units of the slice; paragraph: the last of its paragraph
+ * @typedef {{sentences: SentenceData[], consumed: number}} SplitValue
+ *   consumed: UTF-16 units that need not be sent again (all of them when final)
+ *
+ * @typedef {object} PiecePayload
+ * @property {string} text  one sentence, as `split` gave it
+ * @property {string} voiceId
+ * @property {number | string | null} speaker
+ * @property {string | null} style
+ * @property {number | null} lengthScale
+ * @property {number} piece  0-based
+ *
+ * @typedef {{start: number, end: number, time: number, duration: number}} Word
+ *   offsets in UTF-16 units of the sentence's text (the page adds the sentence's start); seconds
+ * @typedef {object} PieceValue
+ * @property {Float32Array | Int16Array} samples  mono; empty when there was nothing to say
+ * @property {number} sampleRate
+ * @property {Word[]} words  all on piece 0
+ * @property {boolean} last
+ * @property {'memory' | 'disk' | 'model'} source
+ *
+ * @typedef {{count: number, size: number, sizeFormatted: string,
+ *   memory: {count: number, size: number, sizeFormatted: string}}} CacheStats
+ * @typedef {{voiceCount: number, voices: string[], backend?: string, backendReason?: string,
+ *   threads?: number, bytes?: number}} SessionStats
+ * @typedef {{backend: string, threads: number}} RealmConfig
+ * @typedef {{device: {realm?: RealmConfig} | null, numpy: boolean, stats: SessionStats}} SettleValue
+ *   device: the page keeps it, gives it back at boot, and starts device.realm early; the rest is opaque to it
+ *
+ * -- lectern worker -> page ------------------------------------------------------
+ * @typedef {{id: number, ok: true, value: any} | {id: number, ok: false, error: ErrorData}} Answer
+ * @typedef {{event: 'progress', voiceId: string, phase: 'download' | 'session' | 'ready', loaded: number, total: number}} ProgressEvent
+ * @typedef {{event: 'sessions', stats: SessionStats}} SessionsEvent  precedes the answer of whatever changed them
+ * @typedef {{event: 'realm', realm: number, config: RealmConfig | null}} RealmEvent  start an ORT worker for `realm`, or (null) end it
+ * @typedef {{event: 'fatal', error: ErrorData}} FatalEvent  replace this worker
+ *
+ * -- lectern worker <-> lectern-ort worker, over a MessagePort ---------------------
+ * The page starts an ORT worker with OrtStart; everything else goes over the port.
+ * @typedef {{v: number, type: 'start', base: string, backend: string, threads: number, lockName: string, port: MessagePort}} OrtStart
+ * @typedef {{id: number, type: 'open'} | {id: number, type: 'create', model: ArrayBuffer}
+ *   | {id: number, type: 'run', session: number, outputs: string[],
+ *      feeds: Record<string, {type: 'int64' | 'float32', data: BigInt64Array | Float32Array, dims: number[]}>}
+ *   | {id: number, type: 'release', session: number}} OrtRequest
+ *   answered by Answer; values: open -> {threads, backend, adapter, fallback},
+ *   create -> {session, inputs, outputs}, run -> Record<string, Float32Array>, release -> null
+ */

@@ -1,0 +1,28 @@
+// @ts-check
+/** Settings as the public API names them (camelCase) and as settings.py does (snake_case). */
+
+import { LecternError } from './errors.js';
+
+/** Seconds of silence that the page itself inserts; settings.py has the same. */
+const DEFAULTS = { sentenceSilence: 0.2, paragraphSilence: 0.5 };
+
+/**
+ * @typedef {{sentenceSilence: number, paragraphSilence: number}} Silences seconds
+ *
+ * @param {Record<string, number>} settings camelCase
+ * @returns {{silences: Silences, forPython: Record<string, number>}} Python checks them all
+ * @throws {LecternError} bad_option
+ */
+export function readSettings(settings) {
+  const silences = { ...DEFAULTS };
+  /** @type {Record<string, number>} */
+  const forPython = {};
+  for (const [name, value] of Object.entries(settings)) {
+    if (!Number.isFinite(value)) {
+      throw new LecternError('bad_option', `The setting ${name} must be a number.`);
+    }
+    if (name in silences) silences[/** @type {keyof Silences} */ (name)] = value;
+    forPython[name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] = value;
+  }
+  return { silences, forPython };
+}

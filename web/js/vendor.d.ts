@@ -1,0 +1,79 @@
+/** Types of what the build puts into vendor/ and wasm/ (see tools/build/vendor.py). */
+
+declare module '*/vendor/idb/index.js' {
+  export * from 'idb';
+}
+
+declare module '*/vendor/stretch/stretch.mjs' {
+  /** Signalsmith Stretch, an Emscripten instance. Buffers: see `_setBuffers`. */
+  export interface Stretch {
+    HEAP8: Int8Array;
+    /** The wasm instance's exports, in builds that keep them. */
+    exports?: { memory: WebAssembly.Memory };
+    _main(): void;
+    _presetDefault(channels: number, sampleRate: number): void;
+    _presetCheaper(channels: number, sampleRate: number): void;
+    _configure(channels: number, blockSamples: number, intervalSamples: number, splitComputation?: boolean): void;
+    _reset(): void;
+    /** Samples. */
+    _blockSamples(): number;
+    _intervalSamples(): number;
+    _inputLatency(): number;
+    _outputLatency(): number;
+    /**
+     * Makes room for `length` samples in and out for each channel; returns the address of
+     * the first: inputs by channel, then outputs by channel, float32.
+     */
+    _setBuffers(channels: number, length: number): number;
+    /** Reads the input buffers as what lies before; `playbackRate` is input per output. */
+    _seek(inputSamples: number, playbackRate: number): void;
+    /** From the input buffers to the output buffers. */
+    _process(inputSamples: number, outputSamples: number): void;
+    _flush(outputSamples: number): void;
+    _setTransposeSemitones(semitones: number, tonalityLimit: number): void;
+    _setTransposeFactor(multiplier: number, tonalityLimit: number): void;
+    _setFormantSemitones(semitones: number, compensatePitch: boolean): void;
+    _setFormantFactor(multiplier: number, compensatePitch: boolean): void;
+    _setFormantBase(baseFrequency: number): void;
+  }
+  export default function createStretch(options?: object): Promise<Stretch>;
+}
+
+declare module '*/vendor/build_info.js' {
+  export const BUILD: {
+    /** Short hash of all files. */
+    version: string;
+    /** Changes with whatever a memory snapshot depends on. */
+    snapshotKey: string;
+    /** Origins besides our own that voices may be fetched from. */
+    voicesOrigins: string[];
+  };
+}
+
+declare module '*/wasm/pyodide/pyodide.mjs' {
+  export * from 'pyodide';
+}
+
+declare module '*/wasm/ort/ort.wasm.bundle.min.mjs' {
+  export * from 'onnxruntime-web';
+}
+
+declare module '*/wasm/ort/ort.webgpu.bundle.min.mjs' {
+  export * from 'onnxruntime-web';
+}
+
+declare module '*/wasm/espeak/piper_phonemize.mjs' {
+  export interface Phonemizer {
+    /** Status; throws a number when C++ threw, and the instance lives on. */
+    callMain(args: string[]): number;
+  }
+  export interface PhonemizerOptions {
+    print?(line: string): void;
+    printErr?(line: string): void;
+    /** Address of a file that lies beside the module; default: beside the module. */
+    locateFile?(name: string): string;
+    wasmBinary?: ArrayBufferLike | Uint8Array;
+    dataBinary?: Uint8Array;
+  }
+  export default function createPiperPhonemize(options?: PhonemizerOptions): Promise<Phonemizer>;
+}

@@ -1,0 +1,210 @@
+// @ts-check
+/**
+ * The text as a page to read: paragraphs of plain text nodes, and the way between an
+ * offset in the text and a place on the page. Built in slices, so that a text of any
+ * length never holds up the page.
+ */
+
+import { paragraphs } from './paragraphs.js';
+
+/** One slice of work, in milliseconds. */
+const SLICE = 8;
+
+export class ReadingPage {
+  #article;
+  /** @type {number[]} text offset at which each text node begins, ascending */
+  #starts = [];
+  /** @type {Text[]} */
+  #nodes = [];
+  /** @type {Map<Node, number>} text node -> its index */
+  #indexOf = new Map();
+  /** @type {number[]} offsets of the paragraphs' starts, ascending */
+  #paragraphs = [];
+  /** @type {AbortController | null} */
+  #building = null;
+  #done = false;
+  #text = '';
+
+  /** @param {HTMLElement} article */
+  constructor(article) {
+    this.#article = article;
+  }
+
+  /**
+   * Show `text`; a text that is shown already is left alone.
+   *
+   * @param {string} text
+   * @param {() => void} grown  called after each slice: more offsets have a place now
+   */
+  async show(text, grown) {
+    if (text === this.#text && (this.#done || this.#building)) return;
+    this.clear();
+    this.#text = text;
+    const building = new AbortController();
+    this.#building = building;
+    const blocks = paragraphs(text);
+    const metrics = this.#metrics();
+    for (;;) {
+      const finished = this.#slice(blocks, text, metrics);
+      grown();
+      if (finished) break;
+      await nextTask();
+      if (building.signal.aborted) return;
+    }
+    this.#building = null;
+    this.#done = true;
+    this.#article.dataset.whole = '';
+  }
+
+  clear() {
+    this.#building?.abort();
+    this.#building = null;
+    this.#done = false;
+    this.#text = '';
+    this.#starts = [];
+    this.#nodes = [];
+    this.#paragraphs = [];
+    this.#indexOf = new Map();
+    this.#article.replaceChildren();
+    delete this.#article.dataset.whole;
+  }
+
+  /**
+   * The place of the text from `start` to `end`, or null while it is not built yet.
+   *
+   * @param {number} start
+   * @param {number} end
+   * @returns {Range | null}
+   */
+  range(start, end) {
+    const from = this.#locate(start, false);
+    const to = this.#locate(end, true);
+    if (!from || !to) return null;
+    const range = document.createRange();
+    range.setStart(from.node, from.offset);
+    range.setEnd(to.node, to.offset);
+    return range;
+  }
+
+  /**
+   * The offset in the text under a point of the window, or null where there is none.
+   *
+   * @param {number} x
+   * @param {number} y
+   */
+  offsetAt(x, y) {
+    const caret = caretAt(x, y);
+    if (!caret) return null;
+    const index = this.#indexOf.get(caret.node);
+    return index === undefined ? null : this.#starts[index] + caret.offset;
+  }
+
+  /**
+   * Where the paragraph `steps` away from the one at `offset` begins. One step back from
+   * inside a paragraph is its own beginning.
+   *
+   * @param {number} offset
+   * @param {1 | -1} steps
+   */
+  paragraph(offset, steps) {
+    const here = lastAtOrBefore(this.#paragraphs, offset);
+    if (steps === 1) return this.#paragraphs[here + 1] ?? null;
+    const inside = offset > (this.#paragraphs[here] ?? 0);
+    return this.#paragraphs[inside ? here : here - 1] ?? this.#paragraphs[0] ?? null;
+  }
+
+  /**
+   * @param {Iterator<import('./paragraphs.js').Block>} blocks
+   * @param {string} text
+   * @param {{characters: number, line: number}} metrics
+   * @returns {boolean} whether the text is whole now
+   */
+  #slice(blocks, text, metrics) {
+    const until = performance.now() + SLICE;
+    const fragment = document.createDocumentFragment();
+    let finished = false;
+    let continues = this.#article.lastElementChild?.classList.contains('continued') ?? false;
+    while (performance.now() < until) {
+      const { done, value: block } = blocks.next();
+      if (done) {
+        finished = true;
+        break;
+      }
+      if (!continues) this.#paragraphs.push(block.start);
+      continues = block.continued;
+      fragment.append(this.#paragraph(block, text, metrics));
+    }
+    this.#article.append(fragment);
+    return finished;
+  }
+
+  /** @param {import('./paragraphs.js').Block} block @param {string} text @param {{characters: number, line: number}} metrics */
+  #paragraph(block, text, metrics) {
+    const element = document.createElement('p');
+    const node = document.createTextNode(text.slice(block.start, block.end));
+    element.dir = 'auto';
+    element.className = block.kind;
+    if (block.heading && block.end < text.trimEnd().length) element.classList.add('heading');
+    if (block.continued) element.classList.add('continued');
+    // What is not on the screen is not laid out; its height is guessed, so that the
+    // scroll bar tells the truth from the start.
+    const lines = Math.ceil((block.end - block.start) / metrics.characters);
+    element.style.containIntrinsicBlockSize = `auto ${Math.round(lines * metrics.line)}px`;
+    element.append(node);
+    this.#indexOf.set(node, this.#nodes.length);
+    this.#nodes.push(node);
+    this.#starts.push(block.start);
+    return element;
+  }
+
+  /** About how many characters fit a line of the page, and how high a line is in px. */
+  #metrics() {
+    const style = getComputedStyle(this.#article);
+    const size = Number.parseFloat(style.fontSize) || 19;
+    const line = Number.parseFloat(style.lineHeight) || size * 1.6;
+    const width = this.#article.clientWidth || 576;
+    return { characters: Math.max(10, width / (size * 0.47)), line };
+  }
+
+  /** @param {number} offset @param {boolean} isEnd @returns {{node: Text, offset: number} | null} */
+  #locate(offset, isEnd) {
+    // An end belongs to the text before it, a start to the text behind it.
+    let index = lastAtOrBefore(this.#starts, isEnd ? offset - 1 : offset);
+    if (index < 0) index = 0;
+    const node = this.#nodes[index];
+    if (!node) return null;
+    const within = offset - this.#starts[index];
+    if (within <= node.length) return { node, offset: Math.max(0, within) };
+    const next = this.#nodes[index + 1];
+    if (!isEnd && next) return { node: next, offset: 0 };
+    return this.#done || next ? { node, offset: node.length } : null;
+  }
+}
+
+/** The index of the last number that is at most `value`, or -1. @param {number[]} ascending @param {number} value */
+function lastAtOrBefore(ascending, value) {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ascending[middle] <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** @param {number} x @param {number} y @returns {{node: Node, offset: number} | null} */
+function caretAt(x, y) {
+  if (document.caretPositionFromPoint) {
+    const caret = document.caretPositionFromPoint(x, y);
+    return caret && { node: caret.offsetNode, offset: caret.offset };
+  }
+  const range = document.caretRangeFromPoint?.(x, y);
+  return range ? { node: range.startContainer, offset: range.startOffset } : null;
+}
+
+/** Let the browser paint and answer before the next slice. */
+function nextTask() {
+  const { scheduler } = /** @type {{scheduler?: {yield?: () => Promise<void>}}} */ (globalThis);
+  return scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve));
+}

@@ -1,0 +1,118 @@
+// @ts-check
+/** What the page remembers between visits. Nothing here may ever throw: storage can be refused. */
+
+/** Longer texts are not kept (UTF-16 units): the browser gives about 5 MB in all. */
+export const MAX_KEPT_TEXT = 2_000_000;
+
+const PREFIX = 'lectern.page.';
+const TEXT_DELAY = 500;
+
+/** @typedef {{start: number, end: number, length: number}} Place  the sentence last spoken, of a text of `length` */
+
+export class Memory {
+  /** @type {Storage | null} */
+  #storage;
+  /** @type {string | null} the text that is waiting to be written */
+  #pendingText = null;
+  #timer = 0;
+
+  /** @param {() => Storage} open  may throw, as `localStorage` does where it is forbidden */
+  constructor(open) {
+    try {
+      this.#storage = open();
+    } catch {
+      this.#storage = null;
+    }
+  }
+
+  get text() {
+    return this.#pendingText ?? this.#read('text') ?? '';
+  }
+
+  /** Written a moment later: typing must not wait for storage. @param {string} text */
+  set text(text) {
+    this.#pendingText = text;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.flush(), TEXT_DELAY);
+  }
+
+  /** @returns {Place | null} */
+  get place() {
+    try {
+      const place = JSON.parse(this.#read('place') ?? 'null');
+      const numbers = [place?.start, place?.end, place?.length];
+      if (!numbers.every(Number.isSafeInteger)) return null;
+      return place.start >= 0 && place.start <= place.end && place.end <= place.length
+        ? place
+        : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** @param {Place | null} place */
+  set place(place) {
+    this.#write('place', place && JSON.stringify(place));
+  }
+
+  /** The voice that was chosen by hand, or ''. */
+  get voice() {
+    return this.#read('voice') ?? '';
+  }
+
+  /** @param {string} id */
+  set voice(id) {
+    this.#write('voice', id);
+  }
+
+  /** Playback speed, 1 when none was chosen. */
+  get rate() {
+    const rate = Number(this.#read('rate'));
+    return rate >= 0.5 && rate <= 4 ? rate : 1;
+  }
+
+  /** @param {number} rate */
+  set rate(rate) {
+    this.#write('rate', String(rate));
+  }
+
+  /** Whether `name` is asked for the first time in this browser. @param {string} name */
+  once(name) {
+    const first = this.#read(name) === null;
+    this.#write(name, '1');
+    return first;
+  }
+
+  /** Write what waits; to be called when the page is about to go. */
+  flush() {
+    clearTimeout(this.#timer);
+    if (this.#pendingText === null) return;
+    const text = this.#pendingText;
+    this.#pendingText = null;
+    this.#write('text', text.length > 0 && text.length <= MAX_KEPT_TEXT ? text : null);
+  }
+
+  /** @param {string} key @returns {string | null} */
+  #read(key) {
+    try {
+      return this.#storage?.getItem(PREFIX + key) ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** @param {string} key @param {string | null} value */
+  #write(key, value) {
+    try {
+      if (value === null) this.#storage?.removeItem(PREFIX + key);
+      else this.#storage?.setItem(PREFIX + key, value);
+    } catch {
+      // Full or forbidden: an old text must not come back in the place of a new one.
+      try {
+        this.#storage?.removeItem(PREFIX + key);
+      } catch {
+        this.#storage = null;
+      }
+    }
+  }
+}

@@ -1,0 +1,206 @@
+// @ts-check
+/**
+ * The text, to be written. While it is being read the same box is a strip of one line;
+ * it opens again when it is touched or written in.
+ */
+
+import { byId } from './dom.js';
+import { samplesFor } from './samples.js';
+
+/** Larger files are refused (bytes). */
+const MAX_FILE = 20_000_000;
+/** A browser takes seconds to paste more than this (UTF-16 units) as if it were typed. */
+const LARGE_PASTE = 20_000;
+const STRONG = /\p{L}/u;
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u;
+const TEXT_NAME = /\.(txt|text|md|markdown)$/i;
+
+/**
+ * @typedef {object} TextBoxActions
+ * @property {(whole: boolean) => void} changed  the text is another one; whole: all of it at once
+ * @property {() => void} opened  the box wants to be written in
+ * @property {() => void} left  the focus has gone elsewhere in the page
+ * @property {(problem: 'unreadableFile' | 'fileTooLarge') => void} refused
+ */
+
+export class TextBox {
+  #actions;
+  #box = byId('text', HTMLTextAreaElement);
+  #sheet = byId('sheet', HTMLElement);
+  #file = byId('file', HTMLInputElement);
+  /** The focus came by Tab: passing through must not open the box. */
+  #tabbing = false;
+  /** The focus is being moved by this class: nobody has come or gone. */
+  #moving = false;
+
+  /**
+   * @param {import('./strings.js').Language} language
+   * @param {TextBoxActions} actions
+   */
+  constructor(language, actions) {
+    this.#actions = actions;
+    this.#box.addEventListener('input', (event) => {
+      this.#direct();
+      const typed = event instanceof InputEvent && event.inputType !== 'insertFromPaste';
+      actions.changed(!typed);
+    });
+    this.#watchFocus();
+    this.#pasteFast();
+    this.#acceptDrops();
+    byId('edit', HTMLButtonElement).addEventListener('click', () => this.#actions.opened());
+    byId('open', HTMLButtonElement).addEventListener('click', () => this.#file.click());
+    this.#file.addEventListener('change', () => {
+      const file = this.#file.files?.[0];
+      this.#file.value = '';
+      if (file) void this.#read(file);
+    });
+    this.#offerSamples(language);
+  }
+
+  get value() {
+    return this.#box.value;
+  }
+
+  /** @param {string} text */
+  set value(text) {
+    this.#box.value = text;
+    this.#direct();
+  }
+
+  /** Fold into a strip, or open. @param {boolean} folded */
+  fold(folded) {
+    if (folded) {
+      this.#box.scrollTop = 0;
+      if (document.activeElement === this.#box) this.#box.blur();
+    }
+  }
+
+  /** Write here. @param {number} [at]  offset where the caret goes */
+  focus(at) {
+    this.#moving = true;
+    if (at !== undefined) {
+      // A caret that a script sets is not brought into view; one that comes with the focus is.
+      this.#box.blur();
+      this.#box.setSelectionRange(at, at);
+    }
+    this.#box.focus();
+    this.#moving = false;
+  }
+
+  #watchFocus() {
+    addEventListener('keydown', (event) => (this.#tabbing = event.key === 'Tab'), true);
+    addEventListener('keyup', () => (this.#tabbing = false), true);
+    this.#box.addEventListener('focus', () => {
+      if (!this.#tabbing && !this.#moving) this.#actions.opened();
+    });
+    this.#box.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' || event.key.startsWith('Arrow')) this.#actions.opened();
+    });
+    this.#box.addEventListener('blur', () => {
+      // Going to another window is not leaving.
+      if (document.hasFocus() && !this.#moving) this.#actions.left();
+    });
+  }
+
+  #pasteFast() {
+    this.#box.addEventListener('paste', (event) => {
+      const text = event.clipboardData?.getData('text/plain') ?? '';
+      if (text.length < LARGE_PASTE) return;
+      event.preventDefault();
+      const { selectionStart, selectionEnd } = this.#box;
+      this.#box.setRangeText(text, selectionStart, selectionEnd, 'end');
+      this.#direct();
+      this.#actions.changed(true);
+    });
+  }
+
+  /** As dir="auto" would, which takes seconds for a long text. */
+  #direct() {
+    const [strong = ''] = this.#box.value.slice(0, 500).match(STRONG) ?? [];
+    this.#box.dir = RIGHT_TO_LEFT.test(strong) ? 'rtl' : 'ltr';
+  }
+
+  #acceptDrops() {
+    const carriesFile = (/** @type {DragEvent} */ event) =>
+      event.dataTransfer?.types.includes('Files') ?? false;
+    let depth = 0;
+    const mark = () => this.#sheet.classList.toggle('dropping', depth > 0);
+    addEventListener('dragenter', (event) => {
+      if (!carriesFile(event)) return;
+      depth += 1;
+      mark();
+    });
+    addEventListener('dragleave', (event) => {
+      if (!carriesFile(event)) return;
+      depth = Math.max(0, depth - 1);
+      mark();
+    });
+    addEventListener('dragover', (event) => {
+      if (carriesFile(event)) event.preventDefault();
+    });
+    addEventListener('drop', (event) => {
+      depth = 0;
+      mark();
+      if (!carriesFile(event)) return;
+      event.preventDefault();
+      const file = event.dataTransfer?.files[0];
+      if (file) void this.#read(file);
+    });
+  }
+
+  /** @param {File} file */
+  async #read(file) {
+    if (file.size > MAX_FILE) {
+      this.#actions.refused('fileTooLarge');
+      return;
+    }
+    const named = file.type.startsWith('text/') || TEXT_NAME.test(file.name);
+    const text = named ? decode(new Uint8Array(await file.arrayBuffer())) : null;
+    if (text === null) this.#actions.refused('unreadableFile');
+    else this.#replace(text);
+  }
+
+  /** @param {string} text */
+  #replace(text) {
+    this.value = text;
+    this.#box.setSelectionRange(0, 0);
+    this.#box.scrollTop = 0;
+    this.#actions.changed(true);
+  }
+
+  /** @param {import('./strings.js').Language} language */
+  #offerSamples(language) {
+    const list = byId('samples', HTMLElement);
+    for (const sample of samplesFor(language)) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'sample';
+      button.lang = sample.language;
+      button.textContent = sample.title;
+      button.addEventListener('click', () => {
+        this.#replace(sample.text);
+        byId('play', HTMLButtonElement).focus({ preventScroll: true });
+      });
+      list.append(button);
+    }
+  }
+}
+
+/**
+ * UTF-8, UTF-16 with its mark, or else the old Windows encoding of Western Europe.
+ *
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @returns {string | null}  null when it is no text at all
+ */
+function decode(bytes) {
+  const [a, b] = bytes;
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
+    return new TextDecoder(a === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes);
+  }
+  if (bytes.subarray(0, 4096).includes(0)) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}

@@ -1,0 +1,117 @@
+// @ts-check
+/** The bar at the bottom: play, sentences, stop, speed, and how far the text is. */
+
+import { byId } from './dom.js';
+
+/** The speeds of the select; + and - walk through them. */
+export const SPEEDS = [
+  0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.75, 2, 2.25, 2.5, 2.75, 3, 3.5, 4,
+];
+
+/**
+ * @typedef {object} TransportActions
+ * @property {() => void} toggle  play or pause
+ * @property {() => void} stop
+ * @property {() => void} next
+ * @property {() => void} previous
+ * @property {(rate: number) => void} speed
+ */
+
+export class Transport {
+  #strings;
+  #format;
+  #actions;
+  #bar = byId('bar', HTMLElement);
+  #play = byId('play', HTMLButtonElement);
+  #stop = byId('stop', HTMLButtonElement);
+  #next = byId('next', HTMLButtonElement);
+  #previous = byId('previous', HTMLButtonElement);
+  #slower = byId('slower', HTMLButtonElement);
+  #faster = byId('faster', HTMLButtonElement);
+  #speed = byId('speed', HTMLSelectElement);
+  #speedValue = byId('speed-value', HTMLElement);
+  #done = byId('progress-done', HTMLElement);
+  #remaining = byId('remaining', HTMLElement);
+
+  /**
+   * @param {import('./strings.js').Strings} strings
+   * @param {Intl.NumberFormat} format
+   * @param {TransportActions} actions
+   * @param {number} rate
+   */
+  constructor(strings, format, actions, rate) {
+    this.#strings = strings;
+    this.#format = format;
+    this.#actions = actions;
+    this.#play.addEventListener('click', () => actions.toggle());
+    this.#stop.addEventListener('click', () => actions.stop());
+    this.#next.addEventListener('click', () => actions.next());
+    this.#previous.addEventListener('click', () => actions.previous());
+    this.#slower.addEventListener('click', () => this.step(-1));
+    this.#faster.addEventListener('click', () => this.step(1));
+    this.#speed.replaceChildren(
+      ...SPEEDS.map((speed) => new Option(this.#times(speed), String(speed))),
+    );
+    this.#speed.value = String(nearestSpeed(rate));
+    this.#speed.addEventListener('change', () => this.#changed());
+    this.#showSpeed();
+  }
+
+  get rate() {
+    return Number(this.#speed.value);
+  }
+
+  /** One speed up or down. @param {1 | -1} direction */
+  step(direction) {
+    const index = this.#speed.selectedIndex + direction;
+    if (index < 0 || index >= SPEEDS.length) return;
+    this.#speed.selectedIndex = index;
+    this.#changed();
+  }
+
+  /**
+   * @param {import('./playback.js').State} state
+   */
+  showState(state) {
+    const wantsToPlay = state === 'working' || state === 'speaking';
+    const name = wantsToPlay ? this.#strings.pause : this.#strings.play;
+    const active = state !== 'idle';
+    this.#bar.dataset.state = state;
+    this.#play.setAttribute('aria-label', name);
+    this.#play.title = name;
+    const held = document.activeElement;
+    for (const button of [this.#stop, this.#next, this.#previous]) button.disabled = !active;
+    // A disabled button drops the focus: the one that starts again is the place to be.
+    if (held instanceof HTMLButtonElement && held.disabled) this.#play.focus();
+  }
+
+  /**
+   * @param {number} part  of the text that was spoken, 0 to 1
+   * @param {string} remaining  how long the rest takes, in words; '' for none
+   */
+  showProgress(part, remaining) {
+    this.#done.style.transform = `scaleX(${Math.min(1, Math.max(0, part))})`;
+    if (this.#remaining.textContent !== remaining) this.#remaining.textContent = remaining;
+  }
+
+  #changed() {
+    this.#showSpeed();
+    this.#actions.speed(this.rate);
+  }
+
+  #showSpeed() {
+    this.#speedValue.textContent = this.#times(this.rate);
+    this.#slower.disabled = this.#speed.selectedIndex === 0;
+    this.#faster.disabled = this.#speed.selectedIndex === SPEEDS.length - 1;
+  }
+
+  /** @param {number} speed */
+  #times(speed) {
+    return this.#strings.times(this.#format.format(speed));
+  }
+}
+
+/** @param {number} rate */
+function nearestSpeed(rate) {
+  return SPEEDS.reduce((a, b) => (Math.abs(b - rate) < Math.abs(a - rate) ? b : a));
+}

@@ -1,0 +1,39 @@
+// @ts-check
+/**
+ * What the view needs from the rest, by shape. The view imports none of it: main.js
+ * hands in the real things, and anything of the same shape will do.
+ *
+ * @typedef {import('../protocol.js').VoiceInfo} VoiceInfo
+ *
+ * @typedef {{sentence: number, text: string, start: number, end: number}} SentenceDetail
+ *   offsets in UTF-16 units of the text that is spoken
+ * @typedef {{start: number, end: number, time: number, duration: number}} WordDetail
+ *   offsets as above; seconds from the sentence's first sample, at speed 1
+ *
+ * @typedef {object} SpeechMethods
+ * @property {() => void} pause
+ * @property {() => void} resume
+ * @property {() => void} stop
+ * @property {() => void} next
+ * @property {() => void} previous
+ * @property {(offset: number) => void} seek
+ * @property {number} rate
+ * @property {Promise<'end' | 'stopped'>} finished
+ * @typedef {EventTarget & SpeechMethods} SpeechPort
+ *   events `sentence`, `word`, `waiting` {reason}, `playing`, `firstsound`, `end`, `error` {error}
+ *
+ * @typedef {{voiceId?: string, rate?: number, startAt?: number}} SpeakOptions
+ * @typedef {object} LecternPort
+ * @property {Promise<void>} ready
+ * @property {() => Promise<VoiceInfo[]>} voices
+ * @property {(text: string, options: SpeakOptions) => SpeechPort} speak
+ *
+ * @typedef {EventTarget} EngineEvents
+ *   events `progress` {voiceId, phase, loaded, total}, `restart` {reason, count}, `fatal` {error}
+ * @typedef {{voiceId: string, phase: 'download' | 'session' | 'ready', loaded: number, total: number}} Progress
+ *
+ * @typedef {EventTarget & {applyUpdate: () => void | Promise<void>}} OfflinePort
+ *   events `ready` (everything that is needed offline is here), `update` (a new version waits)
+ */
+
+export {};

@@ -1,0 +1,196 @@
+// @ts-check
+/** The select of voices, and on its chip how much of a voice has come. */
+
+import { byId } from './dom.js';
+
+/** @typedef {import('./types.js').VoiceInfo} VoiceInfo */
+
+const MB = 1_000_000;
+
+export class VoiceSelect {
+  #strings;
+  #language;
+  #select = byId('voice', HTMLSelectElement);
+  #chip = byId('voice-chip', HTMLElement);
+  #name = byId('voice-name', HTMLElement);
+  #detail = byId('voice-detail', HTMLElement);
+  #progress = byId('voice-progress', HTMLProgressElement);
+  #amount = byId('voice-amount', HTMLElement);
+  /** @type {VoiceInfo[]} */
+  #voices = [];
+  /** Chosen by hand in this visit: nothing else changes it then. */
+  #chosen = false;
+  #remembered;
+
+  /**
+   * @param {object} options
+   * @param {import('./strings.js').Strings} options.strings
+   * @param {import('./strings.js').Language} options.language  of the interface
+   * @param {string} options.remembered  id of the voice chosen on an earlier visit, or ''
+   * @param {(id: string) => void} options.chosen  called when the voice is another one now, by hand
+   */
+  constructor({ strings, language, remembered, chosen }) {
+    this.#strings = strings;
+    this.#language = language;
+    this.#remembered = remembered;
+    this.#select.addEventListener('change', () => {
+      this.#chosen = true;
+      this.#show();
+      chosen(this.#select.value);
+    });
+  }
+
+  /** The id of the selected voice; before the list has come the remembered one, or ''. */
+  get value() {
+    return this.#voices.length > 0 ? this.#select.value : this.#remembered;
+  }
+
+  /** The selected voice, once the list is here. */
+  get voice() {
+    return this.#voices.find((voice) => voice.id === this.#select.value) ?? null;
+  }
+
+  get count() {
+    return this.#voices.length;
+  }
+
+  /** @param {VoiceInfo[]} voices */
+  fill(voices) {
+    this.#voices = voices;
+    const groups = new Map();
+    for (const voice of voices) {
+      const primary = primaryOf(voice.language);
+      groups.set(primary, [...(groups.get(primary) ?? []), voice]);
+    }
+    const own = (/** @type {string} */ primary) => Number(primary === this.#language);
+    const languages = [...groups.keys()].sort((a, b) => own(b) - own(a));
+    this.#select.replaceChildren(
+      ...languages.map((language) => {
+        const group = document.createElement('optgroup');
+        group.label = this.#languageName(language);
+        for (const voice of groups.get(language)) {
+          group.append(new Option(this.#label(voice), voice.id));
+        }
+        return group;
+      }),
+    );
+    const known = voices.some((voice) => voice.id === this.#remembered);
+    if (known) this.#select.value = this.#remembered;
+    if (voices.length === 0) this.#placeholder(this.#strings.noVoices);
+    this.#show();
+  }
+
+  /**
+   * A text in `language` is to be read: unless a voice was chosen by hand in this visit,
+   * take one that speaks it.
+   *
+   * @param {'en' | 'fr' | null} language
+   */
+  suit(language) {
+    const now = this.voice;
+    if (this.#chosen || !language || !now || primaryOf(now.language) === language) return;
+    const fitting = this.#voices.filter((voice) => primaryOf(voice.language) === language);
+    const better = fitting.find((voice) => voice.id === this.#remembered) ?? fitting[0];
+    if (!better) return;
+    this.#select.value = better.id;
+    this.#show();
+  }
+
+  /** @param {import('./types.js').Progress} progress */
+  progress({ voiceId, phase, loaded, total }) {
+    if (this.value && voiceId !== this.value) return;
+    if (phase === 'ready') {
+      this.idle();
+      return;
+    }
+    this.#chip.dataset.loading = phase;
+    this.#progress.hidden = false;
+    if (total > 0 && phase === 'download') {
+      this.#progress.max = total;
+      this.#progress.value = Math.min(loaded, total);
+    } else {
+      this.#progress.removeAttribute('value');
+    }
+    this.#showBytes(phase === 'download' ? loaded : total, total);
+  }
+
+  /** Nothing is being loaded any more. */
+  idle() {
+    delete this.#chip.dataset.loading;
+    this.#progress.hidden = true;
+    this.#amount.textContent = '';
+  }
+
+  /** Bring the reader to the choice. */
+  open() {
+    this.#select.focus();
+    try {
+      this.#select.showPicker();
+    } catch {
+      // Only a fresh gesture may open it; the focus is there.
+    }
+  }
+
+  /** @param {number} loaded @param {number} total  0 when it is not known */
+  #showBytes(loaded, total) {
+    const format = new Intl.NumberFormat(this.#language, {
+      minimumFractionDigits: 1,
+      maximumFractionDigits: 1,
+    });
+    const got = format.format(loaded / MB);
+    const all = format.format(total / MB);
+    const { bytes, shortBytes, bytesOnly } = this.#strings;
+    this.#amount.textContent = total > 0 ? shortBytes(got, all) : bytesOnly(got);
+    this.#progress.setAttribute('aria-valuetext', total > 0 ? bytes(got, all) : bytesOnly(got));
+  }
+
+  #show() {
+    const voice = this.voice;
+    this.#name.textContent = voice ? voiceName(voice) : this.#strings.noVoices;
+    this.#detail.textContent = voice ? this.#languageName(voice.language) : '';
+    this.idle();
+  }
+
+  /** @param {VoiceInfo} voice "Rms, English (US)", with its quality where that tells two apart */
+  #label(voice) {
+    const label = `${voiceName(voice)}, ${this.#languageName(voice.language)}`;
+    const twins = this.#voices.filter(
+      (other) => other.name === voice.name && other.language === voice.language,
+    );
+    return twins.length > 1 ? `${label}, ${voice.quality.replace('_', '-')}` : label;
+  }
+
+  /** @param {string} language BCP 47 */
+  #languageName(language) {
+    try {
+      const names = new Intl.DisplayNames([this.#language], {
+        type: 'language',
+        languageDisplay: 'standard',
+        style: 'short',
+      });
+      const name = names.of(language) ?? language;
+      return name.charAt(0).toLocaleUpperCase(this.#language) + name.slice(1);
+    } catch {
+      return language;
+    }
+  }
+
+  /** @param {string} text */
+  #placeholder(text) {
+    const option = new Option(text, '');
+    option.disabled = true;
+    option.selected = true;
+    this.#select.replaceChildren(option);
+  }
+}
+
+/** @param {VoiceInfo} voice */
+function voiceName(voice) {
+  const words = (voice.name || voice.id).replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** @param {string} language */
+function primaryOf(language) {
+  return language.toLowerCase().split('-')[0];
+}

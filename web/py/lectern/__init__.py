@@ -1,0 +1,1 @@
+"""Lectern: text to sound with Piper voices, in Pyodide and in CPython alike."""

@@ -1,0 +1,348 @@
+"""Composition root of the worker: requests in, answers and events out.
+
+``App`` knows every module and no browser. ``browser.py`` gives it ports made of host
+objects, tests give it fakes. Each request of protocol.js is one method here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+
+from lectern import payloads, pcm
+from lectern.audiocache import AudioCache
+from lectern.backends import Backends, DeviceRecord
+from lectern.catalogue import CatalogueEntry
+from lectern.errors import BadOption, LecternError, ProtocolError
+from lectern.loader import Loader
+from lectern.metrics import Metrics
+from lectern.ports import AudioStore, Clock, Inference, Phonemizer, VoiceFiles
+from lectern.probing import Prober
+from lectern.sentences import split
+from lectern.sessions import SessionCache
+from lectern.settings import MIB, Settings
+from lectern.speech import Spoken, Synthesizer, Utterance
+from lectern.voices import Voices
+
+log = logging.getLogger("lectern")
+
+PROTOCOL_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything that the world gives."""
+
+    inference: Inference
+    phonemizer: Phonemizer
+    store: AudioStore
+    files: VoiceFiles
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Housekeeping:
+    """Idle-time work that only the host can do."""
+
+    #: Writes the memory snapshot of this boot, if one was made.
+    keep_snapshot: Callable[[], Awaitable[object]]
+    clear_snapshot: Callable[[], Awaitable[object]]
+    #: Installs NumPy from our own folder; False where it is not there.
+    install_numpy: Callable[[], Awaitable[bool]]
+
+
+class App:
+    """One worker's life, from ``boot``'s payload on.
+
+    Args:
+        emit: takes events of protocol.js.
+        boot: BootPayload, checked here.
+
+    Raises:
+        BadOption: a setting or override is wrong.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        housekeeping: Housekeeping,
+        emit: Callable[[dict[str, object]], None],
+        boot: Mapping[str, object],
+    ) -> None:
+        self._ports = ports
+        self._housekeeping = housekeeping
+        self._emit = emit
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._settling: asyncio.Lock = asyncio.Lock()
+        settings = boot.get("settings")
+        self.settings = Settings.from_json(settings if isinstance(settings, Mapping) else None)
+        self.metrics = Metrics()
+        self._voices = Voices(ports.files)
+        cores, isolated = payloads.cores(boot), boot.get("isolated") is True
+        self._backends = Backends(
+            ports.inference,
+            clock=ports.clock,
+            overrides=payloads.overrides(boot),
+            record=DeviceRecord.from_json(boot.get("device"), cores=cores, isolated=isolated),
+            prestarted=payloads.realm_config(boot.get("prestarted")),
+        )
+        loader = Loader(
+            ports.files,
+            ports.inference,
+            self._backends,
+            session_cost=self.settings.session_cost,
+            emit=emit,
+        )
+        self._sessions = SessionCache(
+            loader.load,
+            loader.release,
+            budget=self.settings.session_budget,
+            clock=ports.clock,
+            on_change=self._sessions_changed,
+        )
+        self._cache = AudioCache(
+            ports.store, settings=self.settings, clock=ports.clock, metrics=self.metrics
+        )
+        self._synthesizer = Synthesizer(
+            voices=self._voices,
+            phonemizer=ports.phonemizer,
+            inference=ports.inference,
+            sessions=self._sessions,
+            cache=self._cache,
+            metrics=self.metrics,
+            clock=ports.clock,
+            background=self._start,
+        )
+        self._prober = Prober(
+            loader=loader,
+            backends=self._backends,
+            sessions=self._sessions,
+            phonemizer=ports.phonemizer,
+            inference=ports.inference,
+        )
+        self._last_voice: str | None = None  # identity
+        ports.inference.on_lost(self._realm_lost)
+        self._handlers: dict[str, Callable[[Mapping[str, object]], Awaitable[object]]] = {
+            "voices": self.voices,
+            "split": self.split,
+            "piece": self.piece,
+            "preload": self.preload,
+            "cacheStats": self.cache_stats,
+            "metrics": self._metrics,
+            "resetMetrics": self._reset_metrics,
+            "trace": self._trace,
+            "clearSessions": self.clear_sessions,
+            "clearAudio": self.clear_audio,
+            "clearAll": self.clear_all,
+            "settle": self.settle,
+        }
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything still runs that no request waits for."""
+        return bool(self._tasks)
+
+    async def handle(self, kind: str, payload: Mapping[str, object]) -> object:
+        """The value of one request's answer: JSON-shaped, or a ``Spoken``.
+
+        Raises:
+            LecternError: what the answer's error says.
+        """
+        handler = self._handlers.get(kind)
+        if handler is None:
+            known = ", ".join(self._handlers)
+            raise ProtocolError(f"There is no request {kind!r}; known: {known}.")
+        return await handler(payload)
+
+    # -- requests ------------------------------------------------------------------
+
+    async def voices(self, _payload: Mapping[str, object]) -> list[dict[str, object]]:
+        return [_voice_info(entry) for entry in await self._voices.entries()]
+
+    async def split(self, payload: Mapping[str, object]) -> dict[str, object]:
+        text = payloads.string(payload, "text")
+        final = payload.get("final") is not False
+        language = payload.get("language")
+        sentences, consumed = split(
+            text,
+            language if isinstance(language, str) else "",
+            final=final,
+            max_chars=self.settings.max_sentence_chars,
+        )
+        return {
+            "sentences": [
+                {"text": s.text, "start": s.start, "end": s.end, "paragraph": s.paragraph}
+                for s in sentences
+            ],
+            "consumed": consumed,
+        }
+
+    async def piece(self, payload: Mapping[str, object]) -> Spoken:
+        """A whole sentence is one piece today: piece 0 is also the last."""
+        if payload.get("piece", 0) != 0:
+            raise BadOption("This sentence has one piece only: piece 0.")
+        utterance = Utterance(
+            text=payloads.string(payload, "text"),
+            voice_id=payloads.string(payload, "voiceId"),
+            speaker=payloads.speaker(payload.get("speaker")),
+            style=payloads.optional_string(payload, "style"),
+            length_scale=payloads.optional_number(payload, "lengthScale"),
+        )
+        if len(utterance.text) > self.settings.max_sentence_chars:
+            raise BadOption(
+                f"A piece is made of one sentence of at most {self.settings.max_sentence_chars} "
+                "characters; split the text first."
+            )
+        spoken = await self._synthesizer.synthesize(utterance)
+        await self._use(utterance.voice_id)
+        return spoken
+
+    async def preload(self, payload: Mapping[str, object]) -> dict[str, object]:
+        voice_id = payloads.string(payload, "voiceId")
+        started = self._ports.clock.monotonic()
+        voice = await self._voices.voice(voice_id)
+        resident = self._sessions.resident(voice)
+        async with self._sessions.lease(voice):
+            pass
+        await self._use(voice_id)
+        elapsed = (self._ports.clock.monotonic() - started) * 1000
+        return {"voiceId": voice_id, "ms": round(elapsed, 1), "alreadyLoaded": resident}
+
+    async def cache_stats(self, _payload: Mapping[str, object]) -> dict[str, object]:
+        totals = await self._cache.totals()
+        return {
+            "count": totals.disk_count,
+            "size": totals.disk_bytes,
+            "sizeFormatted": format_bytes(totals.disk_bytes),
+            "memory": {
+                "count": totals.memory_count,
+                "size": totals.memory_bytes,
+                "sizeFormatted": format_bytes(totals.memory_bytes),
+            },
+        }
+
+    async def clear_sessions(self, _payload: Mapping[str, object]) -> dict[str, object]:
+        await self._sessions.dispose()
+        return self.session_stats()
+
+    async def clear_audio(self, _payload: Mapping[str, object]) -> None:
+        await self._cache.clear()
+
+    async def clear_all(self, _payload: Mapping[str, object]) -> dict[str, object]:
+        """Everything is tried, even when one store refuses; the first failure is raised last."""
+        failures: list[LecternError] = []
+        await self._sessions.dispose()
+        for clear in (
+            self._cache.clear,
+            self._ports.files.clear,
+            self._housekeeping.clear_snapshot,
+        ):
+            try:
+                await clear()
+            except LecternError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+        return self.session_stats()
+
+    async def settle(self, _payload: Mapping[str, object]) -> dict[str, object]:
+        """Idle-time work, each part of it once, none of it needed for speech."""
+        async with self._settling:
+            await self._attempt("snapshot", self._housekeeping.keep_snapshot())
+            numpy = bool(await self._attempt("numpy", self._housekeeping.install_numpy()))
+            if numpy:
+                pcm.use_numpy()
+            await self._attempt("probe", self._probe())
+        return {"device": self._backends.device, "numpy": numpy, "stats": self.session_stats()}
+
+    async def _metrics(self, _payload: Mapping[str, object]) -> dict[str, object]:
+        return {**self.metrics.to_json(), "sessions": self.session_stats()}
+
+    async def _reset_metrics(self, _payload: Mapping[str, object]) -> None:
+        self.metrics.reset()
+
+    async def _trace(self, _payload: Mapping[str, object]) -> list[dict[str, object]]:
+        return self.metrics.trace_json()
+
+    def session_stats(self) -> dict[str, object]:
+        """What ``piperDebug.getSessionCacheStats()`` shows."""
+        voices = self._sessions.voices
+        return {
+            "voiceCount": len(voices),
+            "voices": voices,
+            **self._backends.describe(self._last_voice),
+            "bytes": self._sessions.bytes,
+        }
+
+    # -- sessions ------------------------------------------------------------------
+
+    async def _use(self, voice_id: str) -> None:
+        """Remember whose backend the stats speak of."""
+        identity = (await self._voices.voice(voice_id)).identity
+        if identity != self._last_voice:
+            self._last_voice = identity
+            self._sessions_changed()
+
+    def _realm_lost(self, realm: int) -> None:
+        log.warning("The ORT worker of realm %d is lost; its voices are loaded again.", realm)
+        self.metrics.count("realm.lost")
+        self._backends.lost(realm)
+        self._sessions.forget(realm)
+
+    def _sessions_changed(self) -> None:
+        self._emit({"event": "sessions", "stats": self.session_stats()})
+
+    async def _probe(self) -> None:
+        """Measure with the voice that was used last, if there is one."""
+        resident = self._sessions.voices
+        if resident:
+            entry = await self._voices.entry(resident[-1])
+            await self._prober.run(await self._voices.voice(entry.id), entry.bytes)
+            self._sessions_changed()
+
+    # -- small things --------------------------------------------------------------
+
+    async def _attempt(self, what: str, work: Awaitable[object]) -> object:
+        """Idle-time work that may fail without anybody missing it."""
+        try:
+            return await work
+        except LecternError as error:
+            log.warning("Left out in idle time, %s: %s", what, error)
+            self.metrics.count(f"idle.failed.{what}")
+            return None
+
+    def _start(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+class SystemClock:
+    """The Clock of CPython and Pyodide alike."""
+
+    def monotonic(self) -> float:
+        return time.perf_counter()
+
+    def time(self) -> float:
+        return time.time()
+
+
+def format_bytes(size: int) -> str:
+    """ "2.34 MB", of 1,048,576 bytes."""
+    return f"{size / MIB:.2f} MB"
+
+
+def _voice_info(entry: CatalogueEntry) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "name": entry.name,
+        "language": entry.language,
+        "quality": entry.quality,
+        "sampleRate": entry.sample_rate,
+        "speakers": [{"id": number, "name": name} for name, number in entry.speakers],
+        "bytes": entry.bytes,
+        "installed": True,
+    }

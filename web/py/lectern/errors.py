@@ -1,0 +1,181 @@
+"""Every error that Lectern raises on purpose.
+
+::
+
+    LecternError
+    ├── InputError              what was asked for can't be done as asked
+    │   ├── EmptyText           empty_text
+    │   ├── BadOption           bad_option
+    │   ├── UnknownVoice        unknown_voice
+    │   ├── UnknownSpeaker      unknown_speaker
+    │   └── TooLarge            too_large
+    ├── VoiceError              the voice itself is at fault
+    │   ├── VoiceUnreadable     voice_unreadable
+    │   ├── VoiceNotInstalled   voice_not_installed
+    │   └── IntegrityError      integrity
+    ├── ResourceError           something outside the program refused
+    │   ├── NetworkError        network            (retryable)
+    │   ├── QuotaError          quota
+    │   └── StoreError          store              (retryable)
+    └── EngineError             the machinery failed
+        ├── EngineLost          engine_lost        (retryable)
+        ├── EngineTimeout       engine_timeout     (retryable)
+        ├── InferenceFailed     inference_failed
+        ├── PhonemizerFailed    phonemizer_failed
+        └── ProtocolError       protocol
+
+A message says what was wrong and what to do about it. ``code`` is what programs
+compare; it crosses to the page with the message and ``retryable``.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class LecternError(Exception):
+    """Base of all errors of this package."""
+
+    code: ClassVar[str] = "internal"
+    retryable: ClassVar[bool] = False
+
+    @property
+    def message(self) -> str:
+        return str(self.args[0]) if self.args else self.code
+
+
+class InputError(LecternError):
+    """What was asked for can't be done as asked."""
+
+    code = "bad_option"
+
+
+class EmptyText(InputError):
+    """There is nothing in the text that can be spoken."""
+
+    code = "empty_text"
+
+
+class BadOption(InputError):
+    """An option has a wrong type or lies outside its range."""
+
+    code = "bad_option"
+
+
+class UnknownVoice(InputError):
+    """No voice of the catalogue has this id."""
+
+    code = "unknown_voice"
+
+
+class UnknownSpeaker(InputError):
+    """The voice has no speaker of this name or number."""
+
+    code = "unknown_speaker"
+
+
+class TooLarge(InputError):
+    """The result would be larger than its format allows."""
+
+    code = "too_large"
+
+
+class VoiceError(LecternError):
+    """The voice itself is at fault."""
+
+    code = "voice_unreadable"
+
+
+class VoiceUnreadable(VoiceError):
+    """The voice's JSON or model is not what Piper publishes."""
+
+    code = "voice_unreadable"
+
+
+class VoiceNotInstalled(VoiceError):
+    """The voice is known, but its files are not here."""
+
+    code = "voice_not_installed"
+
+
+class IntegrityError(VoiceError):
+    """A file's bytes are not those that its SHA-256 promises."""
+
+    code = "integrity"
+
+
+class ResourceError(LecternError):
+    """Something outside the program refused."""
+
+    code = "store"
+
+
+class NetworkError(ResourceError):
+    """A file could not be fetched."""
+
+    code = "network"
+    retryable = True
+
+
+class QuotaError(ResourceError):
+    """The browser gives no more storage."""
+
+    code = "quota"
+
+
+class StoreError(ResourceError):
+    """The durable store failed; speech goes on without it."""
+
+    code = "store"
+    retryable = True
+
+
+class EngineError(LecternError):
+    """The machinery failed."""
+
+    code = "inference_failed"
+
+
+class EngineLost(EngineError):
+    """A worker died with the request in it."""
+
+    code = "engine_lost"
+    retryable = True
+
+
+class EngineTimeout(EngineError):
+    """A worker did not answer within the deadline of the request."""
+
+    code = "engine_timeout"
+    retryable = True
+
+
+class InferenceFailed(EngineError):
+    """onnxruntime refused the model or the run."""
+
+    code = "inference_failed"
+
+
+class PhonemizerFailed(EngineError):
+    """espeak-ng could not turn the text into phonemes."""
+
+    code = "phonemizer_failed"
+
+
+class ProtocolError(EngineError):
+    """A message that is none of protocol.js, or of another version of it."""
+
+    code = "protocol"
+
+
+def all_errors() -> dict[str, type[LecternError]]:
+    """Every concrete error by its code."""
+    found: dict[str, type[LecternError]] = {}
+    pending: list[type[LecternError]] = [LecternError]
+    while pending:
+        kind = pending.pop()
+        children = kind.__subclasses__()
+        pending.extend(children)
+        if not children:
+            found[kind.code] = kind
+    return found

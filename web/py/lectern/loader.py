@@ -1,0 +1,128 @@
+"""A voice's model, from its files to a loaded session: fetched, checked, given to ORT."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from lectern.backends import Backends
+from lectern.errors import EngineLost, IntegrityError, LecternError, VoiceUnreadable
+from lectern.ports import Inference, Realm, VoiceFiles
+from lectern.sessions import Session
+from lectern.settings import MIB
+from lectern.voice import VoiceConfig
+
+log = logging.getLogger("lectern")
+
+_INPUTS = {"input", "input_lengths", "scales"}
+
+
+class Loader:
+    """Loads and releases sessions, and tells of the progress.
+
+    Args:
+        session_cost: memory of a session as a multiple of its model file.
+        emit: takes ``progress`` events of protocol.js.
+    """
+
+    def __init__(
+        self,
+        files: VoiceFiles,
+        inference: Inference,
+        backends: Backends,
+        *,
+        session_cost: float,
+        emit: Callable[[dict[str, object]], None],
+    ) -> None:
+        self._files = files
+        self._inference = inference
+        self._backends = backends
+        self._session_cost = session_cost
+        self._emit = emit
+
+    async def load(self, voice: VoiceConfig) -> Session:
+        """Load into the realm that the voice belongs to.
+
+        A realm that dies meanwhile is replaced once.
+
+        Raises:
+            NetworkError, VoiceNotInstalled, IntegrityError, VoiceUnreadable, EngineError.
+        """
+        try:
+            realm = await self._backends.realm_for(voice.identity)
+            return await self.load_into(realm, voice)
+        except EngineLost:
+            realm = await self._backends.realm_for(voice.identity)
+            return await self.load_into(realm, voice)
+
+    async def load_into(self, realm: Realm, voice: VoiceConfig, *, quiet: bool = False) -> Session:
+        """Load into this very realm; the model is checked against its hash before ORT sees it.
+
+        ``quiet``: a second copy, for measuring, of which nobody needs to hear.
+        """
+        tell = _unheard if quiet else self._progress
+        file = await self._files.model(
+            voice.id, _unheard_bytes if quiet else self._download_progress(voice.id)
+        )
+        try:
+            if file.sha256 != voice.model_sha256:
+                raise IntegrityError(
+                    f"The model of {voice.id} is damaged: its bytes are not those that the "
+                    "catalogue names. Reload the page to fetch it again."
+                )
+            tell(voice.id, "session", file.size, file.size)
+            handle = await self._inference.create(realm.id, file)
+        finally:
+            await self._files.drop(file)
+        missing = _INPUTS - set(handle.inputs)
+        if missing or "output" not in handle.outputs:
+            await self._inference.release(handle.id)
+            what = ", ".join(sorted(missing)) or "an output named output"
+            raise VoiceUnreadable(f"The model of {voice.id} is no Piper voice: it lacks {what}.")
+        tell(voice.id, "ready", file.size, file.size)
+        return Session(voice, handle, realm.id, int(file.size * self._session_cost))
+
+    async def release(self, session: Session) -> None:
+        """Give the memory back; a realm that is gone has done so already."""
+        try:
+            await self._inference.release(session.handle.id)
+        except LecternError as error:
+            log.debug("Session of %s could not be released: %s", session.voice.id, error)
+
+    def _download_progress(self, voice_id: str) -> Callable[[int, int], None]:
+        told = -1
+
+        def progress(loaded: int, total: int) -> None:
+            nonlocal told
+            self._progress(voice_id, "download", loaded, total)
+            tenth = 10 * loaded // total if total else -1
+            if tenth > told:
+                told = tenth
+                log.info(
+                    "📥 Loading %s: %d%% (%dMB/%dMB)",
+                    voice_id,
+                    10 * tenth,
+                    loaded // MIB,
+                    total // MIB,
+                )
+
+        return progress
+
+    def _progress(self, voice_id: str, phase: str, loaded: int, total: int) -> None:
+        self._emit(
+            {
+                "event": "progress",
+                "voiceId": voice_id,
+                "phase": phase,
+                "loaded": loaded,
+                "total": total,
+            }
+        )
+
+
+def _unheard(voice_id: str, phase: str, loaded: int, total: int) -> None:
+    """Progress that nobody is told of."""
+
+
+def _unheard_bytes(loaded: int, total: int) -> None:
+    """Download progress that nobody is told of."""

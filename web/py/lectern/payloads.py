@@ -1,0 +1,58 @@
+"""Values out of a request's payload, checked: what the page sends may come from anybody's code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lectern.backends import Overrides
+from lectern.errors import BadOption
+from lectern.ports import RealmConfig
+
+
+def string(payload: Mapping[str, object], name: str) -> str:
+    value = payload.get(name)
+    if not isinstance(value, str):
+        raise BadOption(f"{name} must be text, not {value!r}.")
+    return value
+
+
+def optional_string(payload: Mapping[str, object], name: str) -> str | None:
+    return None if payload.get(name) is None else string(payload, name)
+
+
+def optional_number(payload: Mapping[str, object], name: str) -> float | None:
+    value = payload.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadOption(f"{name} must be a number, not {value!r}.")
+    return float(value)
+
+
+def speaker(value: object) -> str | int | None:
+    if value is None or (isinstance(value, str | int) and not isinstance(value, bool)):
+        return value
+    raise BadOption(f"speaker must be a name or a number, not {value!r}.")
+
+
+def cores(boot: Mapping[str, object]) -> int:
+    value = boot.get("cores")
+    return value if isinstance(value, int) and value >= 1 else 1
+
+
+def overrides(boot: Mapping[str, object]) -> Overrides:
+    backend, threads = boot.get("backend"), boot.get("threads")
+    if backend is not None and backend not in ("wasm", "webgpu"):
+        raise BadOption(f"backend must be wasm or webgpu, not {backend!r}.")
+    if threads is not None and (not isinstance(threads, int) or threads < 1):
+        raise BadOption(f"threads must be a whole number from 1 on, not {threads!r}.")
+    return Overrides(str(backend) if backend else None, threads)
+
+
+def realm_config(value: object) -> RealmConfig | None:
+    if not isinstance(value, Mapping):
+        return None
+    backend, threads = value.get("backend"), value.get("threads")
+    if isinstance(backend, str) and isinstance(threads, int):
+        return RealmConfig(backend, threads)
+    return None

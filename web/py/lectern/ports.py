@@ -1,0 +1,194 @@
+"""What the Python core needs from the world, as Protocols.
+
+``browser.py`` implements them over ``web/js/host``; ``tests/fakes.py`` implements
+them for CPython; ``tests/contract`` holds both to the same behaviour. Arguments and
+results are JSON-shaped values, buffers, and the small records below: nothing of
+JavaScript crosses. Every method that can fail raises a ``LecternError``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+#: ``loaded`` and ``total`` bytes; ``total`` is 0 when it is not known.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RealmConfig:
+    """How one ORT worker is started; both are fixed for its life."""
+
+    backend: str  # "wasm" | "webgpu"
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Realm:
+    """A started ORT worker, with what it really got."""
+
+    id: int
+    backend: str
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A fetched file that stays on the other side: an opaque id, its size, its hash."""
+
+    id: int
+    size: int
+    sha256: str  # of the bytes as they were fetched, lower-case hex
+
+
+@dataclass(frozen=True, slots=True)
+class SessionHandle:
+    """A loaded ORT session: an opaque id, and the names of its inputs and outputs."""
+
+    id: int
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A dense tensor. ``type`` is "int64" or "float32"; ``data`` is flat."""
+
+    type: str
+    data: Sequence[int] | Sequence[float]
+    dims: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A WebGPU adapter: what it calls itself, and whether it is a software one."""
+
+    description: str
+    fallback: bool
+
+
+class Inference(Protocol):
+    """onnxruntime in workers of its own ("realms")."""
+
+    async def adapter(self) -> Adapter | None:
+        """The WebGPU adapter of this machine, None where there is none. Loads nothing."""
+        ...
+
+    async def open(self, config: RealmConfig) -> Realm:
+        """Start a realm. Raises InferenceFailed when the backend is not to be had."""
+        ...
+
+    async def close(self, realm: int) -> None:
+        """End a realm and all its sessions; an unknown realm is no error."""
+        ...
+
+    async def create(self, realm: int, model: FileRef) -> SessionHandle:
+        """Load a model. Raises VoiceUnreadable, EngineLost."""
+        ...
+
+    async def run(
+        self,
+        session: int,
+        feeds: Mapping[str, Tensor],
+        outputs: Sequence[str],
+        deadline: float,
+    ) -> dict[str, memoryview]:
+        """Run once; each output flat, as a float32 memoryview (format "f").
+
+        A run that takes longer than ``deadline`` seconds costs its realm: it is lost.
+
+        Raises InferenceFailed, EngineLost, EngineTimeout. A rejected run never
+        spoils the next one; runs of one realm are serialised.
+        """
+        ...
+
+    async def release(self, session: int) -> None:
+        """Give a session's memory back; an unknown session is no error."""
+        ...
+
+    def on_lost(self, callback: Callable[[int], None]) -> None:
+        """Call ``callback(realm)`` when a realm dies: crash, out of memory, deadline.
+
+        What was pending in it is rejected with EngineLost, its sessions are gone.
+        """
+        ...
+
+
+class Phonemizer(Protocol):
+    """espeak-ng by piper_phonemize."""
+
+    async def phonemize(self, voice: str, texts: Sequence[str]) -> list[list[str]]:
+        """Phonemes (single code points, NFD) of each text, in order.
+
+        ``voice`` is espeak's voice name ("en-us"). Each text is one sentence or
+        word. Raises PhonemizerFailed for an unknown voice; the instance lives on.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAudio:
+    """One sentence's audio as the durable store keeps it."""
+
+    pcm: bytes  # int16 little endian, mono
+    sample_rate: int
+    #: One row a word: start, end (UTF-16 units of the sentence), first sample, samples.
+    words: tuple[tuple[int, int, int, int], ...]
+    crc32: int  # of pcm
+
+
+class AudioStore(Protocol):
+    """The durable tier: key -> StoredAudio. Keys are 64 hex digits."""
+
+    async def get(self, key: str) -> StoredAudio | None: ...
+
+    async def put(self, key: str, entry: StoredAudio) -> None:
+        """Raises QuotaError when the browser refuses for lack of space, StoreError else."""
+        ...
+
+    async def delete(self, keys: Sequence[str]) -> None: ...
+
+    async def clear(self) -> None: ...
+
+    async def totals(self) -> tuple[int, int]:
+        """(entries, bytes of PCM)."""
+        ...
+
+    async def oldest(self, limit: int) -> list[tuple[str, int]]:
+        """Up to ``limit`` (key, bytes), least recently used first."""
+        ...
+
+
+class VoiceFiles(Protocol):
+    """The voices' files, wherever they are kept."""
+
+    async def catalogue(self) -> object:
+        """voices.json as parsed JSON, unchecked. Raises NetworkError."""
+        ...
+
+    async def config(self, voice_id: str) -> tuple[object, str]:
+        """The voice's .onnx.json as parsed JSON, unchecked, and its SHA-256."""
+        ...
+
+    async def model(self, voice_id: str, progress: Progress) -> FileRef:
+        """Fetch the model, hash it, keep it on the other side until dropped."""
+        ...
+
+    async def drop(self, file: FileRef) -> None:
+        """The bytes are not needed any more."""
+        ...
+
+    async def clear(self) -> None:
+        """Forget every downloaded model."""
+        ...
+
+
+class Clock(Protocol):
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary start, never backwards."""
+        ...
+
+    def time(self) -> float:
+        """Seconds since 1970."""
+        ...

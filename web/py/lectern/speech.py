@@ -1,0 +1,258 @@
+"""synthesize(): the one flow of a sentence from text to sound.
+
+::
+
+    text -> cache key -> audio cache                          hit: done
+         -> phonemes -> ids -> session -> run -> word times -> sound
+         -> (after it was handed over) int16 -> audio cache
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from array import array
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+
+from lectern import pcm
+from lectern.audiocache import AudioCache, make_entry
+from lectern.cachekey import audio_key
+from lectern.encoding import Encoded, to_ids, word_times
+from lectern.errors import BadOption, InferenceFailed
+from lectern.metrics import Metrics, Trace
+from lectern.phonemes import Phonemized, phonemize
+from lectern.ports import Clock, Inference, Phonemizer, StoredAudio, Tensor
+from lectern.sessions import Session, SessionCache
+from lectern.singleflight import SingleFlight
+from lectern.voice import Scales, VoiceConfig
+from lectern.voices import Voices
+
+log = logging.getLogger("lectern")
+
+#: Styles are named settings of scales and speaker; more than the neutral one come with data.
+STYLES = ("neutral",)
+
+#: A run may take this long, plus a share for each phoneme id: 20 times slower than the
+#: slowest voice that was measured ("high", real-time factor 1.5, 80 ms a phoneme).
+_DEADLINE = 20.0
+_DEADLINE_PER_ID = 1.2
+
+WordTimes = tuple[tuple[int, int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One sentence and how to say it. None means the voice's own default."""
+
+    text: str
+    voice_id: str
+    speaker: str | int | None = None
+    style: str | None = None
+    length_scale: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One sentence's sound, mono.
+
+    ``samples`` is float32 (format "f") fresh from the model and int16 (format "h") from a
+    cache. ``words``: start and end in UTF-16 units of the sentence, first sample, samples.
+    """
+
+    samples: memoryview
+    sample_rate: int
+    words: WordTimes
+    source: str  # "memory" | "disk" | "model"
+
+
+class Synthesizer:
+    """Turns utterances into sound.
+
+    Args:
+        background: starts a coroutine that nobody waits for (and that never raises).
+    """
+
+    def __init__(
+        self,
+        *,
+        voices: Voices,
+        phonemizer: Phonemizer,
+        inference: Inference,
+        sessions: SessionCache,
+        cache: AudioCache,
+        metrics: Metrics,
+        clock: Clock,
+        background: Callable[[Coroutine[object, object, None]], None],
+    ) -> None:
+        self._voices = voices
+        self._phonemizer = phonemizer
+        self._inference = inference
+        self._sessions = sessions
+        self._cache = cache
+        self._metrics = metrics
+        self._clock = clock
+        self._background = background
+        self._making: SingleFlight[str, Spoken] = SingleFlight()
+        #: Made and handed over, not yet encoded for the cache.
+        self._fresh: dict[str, Spoken] = {}
+
+    async def synthesize(self, utterance: Utterance) -> Spoken:
+        """The sentence's sound, from a cache or from the model.
+
+        The same sentence asked for twice at the same time is made once. A sentence with
+        nothing to say gives no samples.
+
+        Raises:
+            InputError: the voice, speaker, style or a scale is not to be had.
+            VoiceError, NetworkError: the voice can't be loaded.
+            EngineError: phonemizer or onnxruntime failed.
+        """
+        started = self._clock.monotonic()
+        voice = await self._voices.voice(utterance.voice_id)
+        speaker = voice.speaker(utterance.speaker)
+        scales = _scales(voice, utterance)
+        key = audio_key(
+            text=utterance.text,
+            voice_identity=voice.identity,
+            speaker=speaker,
+            noise=scales.noise,
+            length=scales.length,
+            noise_w=scales.noise_w,
+        )
+        trace = Trace(utterance.text[:80], voice.id, characters=len(utterance.text))
+        found = await self._look_up(key)
+        trace.cache = self._since(started)
+        if found is not None:
+            spoken = found
+            log.info("✅ Audio found in cache (%d bytes)", len(found.samples) * 2)
+        else:
+            spoken = await self._making.do(
+                key, lambda: self._make(key, utterance.text, voice, speaker, scales, trace)
+            )
+        trace.source = spoken.source
+        trace.audio = len(spoken.samples) / spoken.sample_rate * 1000
+        trace.total = self._since(started)
+        self._metrics.observe(f"sentence.{spoken.source}", trace.total / 1000)
+        self._metrics.traces.append(trace)
+        return spoken
+
+    async def _look_up(self, key: str) -> Spoken | None:
+        found = await self._cache.get(key)
+        if found is not None:
+            return _from_cache(*found)
+        # While the durable store was asked, another request may have made it.
+        remembered = self._cache.recall(key)
+        if remembered is not None:
+            return _from_cache(remembered, "memory")
+        return self._fresh.get(key)
+
+    async def _make(
+        self,
+        key: str,
+        text: str,
+        voice: VoiceConfig,
+        speaker: int | None,
+        scales: Scales,
+        trace: Trace,
+    ) -> Spoken:
+        started = self._clock.monotonic()
+        phonemized = await phonemize(text, voice, self._phonemizer)
+        encoded = to_ids(phonemized.phonemes, phonemized.word_of, voice)
+        trace.phonemise = self._since(started)
+        self._metrics.observe("phonemise", trace.phonemise / 1000)
+        for phoneme, number in encoded.dropped.items():
+            self._metrics.count(f"phonemes.unknown.{phoneme}", number)
+        if not phonemized.phonemes:
+            return Spoken(memoryview(array("f")), voice.sample_rate, (), "model")
+        log.info("🎤 Synthesis with %s", voice.id)
+        waited = self._clock.monotonic()
+        async with self._sessions.lease(voice) as session:
+            trace.session = self._since(waited)
+            ran = self._clock.monotonic()
+            samples, durations = await run_voice(
+                self._inference, session, encoded.ids, speaker, scales
+            )
+            trace.infer = self._since(ran)
+        self._metrics.observe("infer", trace.infer / 1000)
+        self._metrics.count("synthesis")
+        log.info("✅ Synthesis done in %.0fms", self._since(started))
+        words = _words(encoded, phonemized, durations, voice, len(samples))
+        spoken = Spoken(samples, voice.sample_rate, words, "model")
+        self._fresh[key] = replace(spoken, source="memory")
+        self._background(self._keep(key, spoken, trace))
+        return spoken
+
+    async def _keep(self, key: str, spoken: Spoken, trace: Trace) -> None:
+        """Encode and store what was just handed over, without standing in its way."""
+        await asyncio.sleep(0)  # lets the answer leave first
+        started = self._clock.monotonic()
+        try:
+            data = pcm.to_int16(spoken.samples)
+            entry = make_entry(data, spoken.sample_rate, spoken.words)
+            self._cache.remember(key, entry)
+        finally:
+            self._fresh.pop(key, None)
+        trace.encode = self._since(started)
+        self._metrics.observe("encode", trace.encode / 1000)
+        written = self._clock.monotonic()
+        await self._cache.keep(key, entry)
+        trace.store = self._since(written)
+        self._metrics.observe("store", trace.store / 1000)
+
+    def _since(self, started: float) -> float:
+        return round((self._clock.monotonic() - started) * 1000, 3)
+
+
+async def run_voice(
+    inference: Inference,
+    session: Session,
+    ids: list[int],
+    speaker: int | None,
+    scales: Scales,
+) -> tuple[memoryview, memoryview | None]:
+    """Run a Piper graph once.
+
+    Returns:
+        The samples (float32, mono) and, where the voice gives them, the frames per id.
+
+    Raises:
+        InferenceFailed, EngineLost, EngineTimeout.
+    """
+    feeds = {
+        "input": Tensor("int64", ids, (1, len(ids))),
+        "input_lengths": Tensor("int64", [len(ids)], (1,)),
+        "scales": Tensor("float32", [scales.noise, scales.length, scales.noise_w], (3,)),
+    }
+    if "sid" in session.handle.inputs:
+        feeds["sid"] = Tensor("int64", [speaker or 0], (1,))
+    outputs = [name for name in ("output", "durations") if name in session.handle.outputs]
+    deadline = _DEADLINE + _DEADLINE_PER_ID * len(ids)
+    found = await inference.run(session.handle.id, feeds, outputs, deadline)
+    samples = found["output"]
+    if not len(samples):
+        raise InferenceFailed(f"The voice {session.voice.id} made no sound of {len(ids)} ids.")
+    return samples, found.get("durations")
+
+
+def _scales(voice: VoiceConfig, utterance: Utterance) -> Scales:
+    if utterance.style is not None and utterance.style not in STYLES:
+        raise BadOption(f"There is no style {utterance.style!r}; known: {', '.join(STYLES)}.")
+    return voice.scales(length_scale=utterance.length_scale)
+
+
+def _from_cache(entry: StoredAudio, tier: str) -> Spoken:
+    return Spoken(memoryview(entry.pcm).cast("h"), entry.sample_rate, entry.words, tier)
+
+
+def _words(
+    encoded: Encoded,
+    phonemized: Phonemized,
+    durations: memoryview | None,
+    voice: VoiceConfig,
+    total: int,
+) -> WordTimes:
+    if durations is None:
+        return ()
+    times = word_times(encoded, phonemized.words, durations, voice.hop_length, total)
+    return tuple(times)
