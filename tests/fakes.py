@@ -282,6 +282,7 @@ class FakeVoiceFiles:
             }
         )
         self.served: dict[str, bytes] = {}  # what a fetch gives instead of the true model
+        self.stale: dict[str, bytes] = {}  # the same, until a fresh fetch
         self.fetches: list[str] = []
         self.held: dict[int, str] = {}
         self.fault: LecternError | None = None
@@ -320,8 +321,10 @@ class FakeVoiceFiles:
         data = self.voices[voice_id][0]
         return data, hashlib.sha256(_json(data)).hexdigest()
 
-    async def model(self, voice_id: str, progress: Progress) -> FileRef:
+    async def model(self, voice_id: str, progress: Progress, *, fresh: bool = False) -> FileRef:
         self.fetches.append(voice_id)
+        if fresh:
+            self.stale.pop(voice_id, None)
         if self.gate:
             await self.gate.passed()
         if self.fault is not None:
@@ -329,7 +332,7 @@ class FakeVoiceFiles:
             raise fault
         if voice_id not in self.voices:
             raise VoiceNotInstalled(f"The files of {voice_id} are not here.")
-        data = self.served.get(voice_id, self.voices[voice_id][1])
+        data = self.stale.get(voice_id) or self.served.get(voice_id, self.voices[voice_id][1])
         progress(len(data) // 2, len(data))
         progress(len(data), len(data))
         self._next += 1

@@ -46,6 +46,17 @@ class Visit:
         """The value of a JavaScript function, which may be asynchronous."""
         return within(self.page, script, argument, seconds=seconds)
 
+    def until(self, condition: str) -> None:
+        """Wait for an asynchronous condition, asked again and again.
+
+        Playwright's ``wait_for_function`` asks such a one only once.
+        """
+        self.call(
+            f"""async () => {{
+              while (!(await ({condition})())) await new Promise((go) => setTimeout(go, 100));
+            }}"""
+        )
+
     def ready(self) -> float:
         """Wait until a request would be answered; milliseconds since the navigation began."""
         self.call("() => bench.opened.then(() => bench.lectern.ready)")
@@ -67,23 +78,17 @@ class Visit:
 
     def traces(self, *, stored: bool = False) -> list[dict[str, Any]]:
         """Python's times of the last sentences; ``stored``: when all new ones are written."""
-        script = "() => piperDebug.trace()"
         if stored:
-            script = """async () => {
-              const traces = await piperDebug.trace();
-              return traces.every((one) => one.source !== 'model' || one.store) && traces;
-            }"""
-            return list(self.page.wait_for_function(script, timeout=10_000).json_value())
-        return list(self.call(script))
+            self.until(
+                "async () => (await piperDebug.trace())"
+                ".every(({source, audio, store}) => source !== 'model' || !audio || store)"
+            )
+        return list(self.call("() => piperDebug.trace()"))
 
     def settled(self) -> None:
         """Wait until idle-time work is done and everything is stored for a life offline."""
         self.call("() => bench.answers('settle')")
-        self.page.wait_for_function(
-            f"async () => (await ({_SERVICE_WORKER_STATUS})()).ready",
-            timeout=PATIENCE * 1000,
-            polling=200,
-        )
+        self.until(f"async () => (await ({_SERVICE_WORKER_STATUS})()).ready")
 
     def close(self) -> None:
         self.page.close()

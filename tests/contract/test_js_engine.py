@@ -64,7 +64,8 @@ def test_junk_is_ignored_and_abort_cancels(engine_page: Page) -> None:
         const engine = make();
         const stop = new AbortController();
         const hanging = host.failure(engine.request('piece', piece('hang'), {signal: stop.signal}));
-        const waiting = host.failure(engine.request('piece', piece('x'), {signal: AbortSignal.abort()}));
+        const gone = AbortSignal.abort();
+        const waiting = host.failure(engine.request('piece', piece('x'), {signal: gone}));
         await engine.ready;
         const before = engine.request('piece', piece('hello'));
         await before;
@@ -147,8 +148,8 @@ def test_a_voice_that_loads_may_take_its_time(engine_page: Page) -> None:
         """
         const engine = make();
         await engine.ready;
-        engine.requests.deadlines.budget = () => 150;
-        const {samples} = await engine.request('piece', piece('loading', {steps: 12}));
+        engine.requests.deadlines.budget = () => 200;
+        const {samples} = await engine.request('piece', piece('loading', {steps: 2, pause: 600}));
         return [samples.length, engine.restarts];
         """,
     )

@@ -29,7 +29,8 @@ def test_five_thousand_calls_and_errors_between(host_page: Page) -> None:
             const codes = new Set();
             for (let i = 0; i < 5000; i++) {{
                 if (i % 25 === 0) {{
-                    try {{ espeak.phonemize('xx-nowhere', ['a']); }} catch (error) {{ codes.add(error.code); }}
+                    try {{ espeak.phonemize('xx-nowhere', ['a']); }}
+                    catch (error) {{ codes.add(error.code); }}
                 }}
                 const found = espeak.phonemize(i % 2 ? 'fr' : 'en-us', [`Number ${{i}}.`]);
                 if (found.length !== 1 || found[0].length < 5) return `call ${{i}}: ${{found}}`;
@@ -42,7 +43,8 @@ def test_five_thousand_calls_and_errors_between(host_page: Page) -> None:
 
 def test_lone_surrogates_and_odd_characters_are_spoken_around(host_page: Page) -> None:
     found = host_page.evaluate(
-        f"async () => {{ {READY} return espeak.phonemize('en-us', ['a \\ud800 b', 'c \\u2028\\n d']); }}"
+        f"async () => {{ {READY} "
+        "return espeak.phonemize('en-us', ['a \\ud800 b', 'c \\u2028\\n d']); }"
     )
     assert len(found) == 2
     assert all(found)
@@ -58,14 +60,16 @@ def test_much_text_is_cut_into_calls_and_one_too_long_is_refused(host_page: Page
                 sizes.push(new TextEncoder().encode(args[3]).length);
                 return call(args);
             }};
-            const texts = Array.from({{length: 800}}, (_, i) => `Sentence ${{i}} à é ${{'word '.repeat(i % 20)}}`);
+            const texts = Array.from({{length: 800}},
+                (_, i) => `Sentence ${{i}} à é ${{'word '.repeat(i % 20)}}`);
             const together = espeak.phonemize('en-us', texts);
             const right = [0, 399, 799].every((i) =>
                 espeak.phonemize('en-us', [texts[i]])[0].join() === together[i].join());
             let code;
-            try {{ espeak.phonemize('en-us', ['x '.repeat(10_000)]); }} catch (error) {{ code = error.code; }}
-            return {{count: together.length, right, code, most: Math.max(...sizes), calls: sizes.length,
-                     lives: espeak.phonemize('en-us', ['ok'])[0].length > 0}};
+            try {{ espeak.phonemize('en-us', ['x '.repeat(10_000)]); }}
+            catch (error) {{ code = error.code; }}
+            return {{count: together.length, right, code, most: Math.max(...sizes),
+                     calls: sizes.length, lives: espeak.phonemize('en-us', ['ok'])[0].length > 0}};
         }}"""
     )
     assert (found["count"], found["right"], found["code"]) == (800, True, "phonemizer_failed")

@@ -75,7 +75,7 @@ def test_config_and_catalogue(host_page: Page, dist: Path) -> None:
         (WrongLength(5), "network", True),
     ],
 )
-def test_what_can_go_wrong(  # noqa: PLR0913
+def test_what_can_go_wrong(
     host_page: Page, host_site: StaticSite, watch: Watch, fault: Fault, code: str, retryable: bool
 ) -> None:
     watch.allow("Failed to load resource")

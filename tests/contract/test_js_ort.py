@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import onnx
 import pytest
 from playwright.sync_api import Page
@@ -53,7 +51,8 @@ def test_a_voice_is_loaded_and_run(host_page: Page) -> None:
 
 def test_threads_need_isolation(plain_page: Page) -> None:
     got = plain_page.evaluate(
-        f"async () => {{ {OPEN} return [crossOriginIsolated, (await ort.open('wasm', 2)).threads]; }}"
+        f"async () => {{ {OPEN} "
+        "return [crossOriginIsolated, (await ort.open('wasm', 2)).threads]; }"
     )
     assert got == [False, 1]
 
@@ -113,8 +112,9 @@ def test_a_realm_that_dies_rejects_what_is_pending(host_page: Page) -> None:
             const create = await host.failure(load(realm));
             const next = await ort.open('wasm', 1);
             const made = await load(next.realm);
-            return {{last: failed.at(-1), after: after.code, create: create.code, lost: lost[0] === realm,
-                     fresh: next.realm !== realm, works: (await run(made.session)).output.length > 0}};
+            return {{last: failed.at(-1), after: after.code, create: create.code,
+                     lost: lost[0] === realm, fresh: next.realm !== realm,
+                     works: (await run(made.session)).output.length > 0}};
         }}"""
     )
     assert (got["last"]["code"], got["last"]["retryable"]) == ("engine_lost", True)
@@ -189,49 +189,49 @@ def test_webgpu_that_is_not_there_is_refused_without_loading_it(
     assert not [path for path in host_site.paths() if "webgpu" in path or "asyncify" in path]
 
 
-@pytest.fixture(scope="module")
-def single_precision(dist: Path) -> bytes:
-    """The voice without float64, which onnxruntime-web's WebGPU build has no kernels for."""
-    model = onnx.load(str(dist / "models" / "piper" / f"{VOICE}.onnx"))
-    for node in model.graph.node:
-        for attribute in node.attribute:
-            if node.op_type == "Cast" and attribute.i == onnx.TensorProto.DOUBLE:
-                attribute.i = onnx.TensorProto.FLOAT
-    return model.SerializeToString()
+def in_double_precision() -> bytes:
+    """A sound model that onnxruntime-web's WebGPU build has no kernels for."""
+    tensor, node = onnx.helper.make_tensor_value_info, onnx.helper.make_node
+    nodes = [
+        node("Cast", ["x"], ["wide"], to=onnx.TensorProto.DOUBLE),
+        node("Floor", ["wide"], ["floor"]),
+        node("Cast", ["floor"], ["y"], to=onnx.TensorProto.FLOAT),
+    ]
+    x, y = (tensor(name, onnx.TensorProto.FLOAT, [1]) for name in ("x", "y"))
+    graph = onnx.helper.make_graph(nodes, "double", [x], [y])
+    opsets = [onnx.helper.make_opsetid("", 17)]
+    model = onnx.helper.make_model(graph, opset_imports=opsets, ir_version=8)
+    return bytes(model.SerializeToString())
 
 
 def test_the_software_adapter_is_told_and_sounds_alike(
-    webgpu_page: Page, host_site: StaticSite, single_precision: bytes
+    webgpu_page: Page, host_site: StaticSite
 ) -> None:
     open_adapters(webgpu_page, host_site)
     got = webgpu_page.evaluate(
-        f"""async () => {{
+        f"""async (double) => {{
             {OPEN}
             const adapter = await ort.adapter();
             const gpu = await ort.open('webgpu', 1);
-            const refused = await host.failure(load(gpu.realm));
-            return {{adapter, gpu, refused, lost}};
-        }}"""
+            const wasm = await ort.open('wasm', 1);
+            const wide = () => give(Uint8Array.from(double));
+            const refused = await host.failure(ort.create(gpu.realm, wide()));
+            const taken = await host.failure(ort.create(wasm.realm, wide()));
+            const sounds = [];
+            for (const {{realm}} of [wasm, gpu]) {{
+                sounds.push((await run((await load(realm)).session, ['output'], 300)).output);
+            }}
+            const signal = sounds[0].reduce((sum, x) => sum + x * x, 0);
+            const noise = sounds[0].reduce((sum, x, i) => sum + (x - sounds[1][i]) ** 2, 0);
+            return {{adapter, gpu, refused, taken, lost, lengths: sounds.map((x) => x.length),
+                     snr: 10 * Math.log10(signal / noise)}};
+        }}""",
+        list(in_double_precision()),
     )
     assert got["adapter"]["fallback"] is True
     assert got["gpu"]["fallback"] is True
     assert (got["gpu"]["backend"], bool(got["gpu"]["adapter"])) == ("webgpu", True)
     # Not the voice's fault: wasm runs it.
-    assert (got["refused"]["code"], got["lost"]) == ("inference_failed", [])
-
-    host_site.put(f"models/piper/{VOICE}.onnx", single_precision)
-    snr = webgpu_page.evaluate(
-        f"""async () => {{
-            {OPEN}
-            const sounds = [];
-            for (const backend of ['wasm', 'webgpu']) {{
-                const {{realm}} = await ort.open(backend, 1);
-                sounds.push((await run((await load(realm)).session, ['output'], 300)).output);
-            }}
-            const [wasm, gpu] = sounds;
-            if (wasm.length !== gpu.length) return -1;
-            const signal = wasm.reduce((sum, x) => sum + x * x, 0);
-            return 10 * Math.log10(signal / wasm.reduce((sum, x, i) => sum + (x - gpu[i]) ** 2, 0));
-        }}"""
-    )
-    assert snr > 40
+    assert (got["refused"]["code"], got["taken"], got["lost"]) == ("inference_failed", None, [])
+    assert got["lengths"][0] == got["lengths"][1]
+    assert got["snr"] > 40

@@ -72,8 +72,9 @@ def test_records_of_another_shape_are_dropped(host_page: Page) -> None:
             const entry = {ENTRY};
             const store = new host.AudioStore();
             const bad = [
-                (r) => ({{...r, v: 99}}), (r) => ({{...r, pcm: [1, 2]}}), (r) => ({{...r, words: [[1]]}}),
-                (r) => ({{...r, pcm: new Uint8Array(3)}}), (r) => ({{...r, sampleRate: 0}}), () => 'text',
+                () => 'text', (r) => ({{...r, v: 99}}), (r) => ({{...r, pcm: [1, 2]}}),
+                (r) => ({{...r, words: [[1]]}}), (r) => ({{...r, sampleRate: 0}}),
+                (r) => ({{...r, pcm: new Uint8Array(3)}}),
             ];
             const got = [];
             for (const [i, spoil] of bad.entries()) {{

@@ -98,7 +98,8 @@ def desk(browser: Browser, dist: Path) -> Iterator[tuple[Page, StaticSite]]:
         shelf = Shelf(dist, site)
         for voice_id, what in BAD_VOICES.items():
             shelf.add(voice_id, **what)
-        context = browser.new_context()
+        # A service worker would serve nothing but the files of the build, and rightly so.
+        context = browser.new_context(service_workers="block")
         watch = Watch(context)
         watch.allow("404", "500", "ERR_CONTENT_LENGTH_MISMATCH", "onnxruntime|ERROR_CODE")
         page = context.new_page()
@@ -146,8 +147,8 @@ def cached(page: Page) -> int:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " \n\t\u00a0 ", "😀😀 👩‍👩‍👧", "\u0001\u0002\u0007", "… — !?", "\u200b\u2060"],
-    ids=["empty", "blank", "emoji", "control", "punctuation", "invisible"],
+    ["", " \n\t\u00a0 ", "\u0001\u0002\u0007", "… — !?", "\u200b\u2060"],
+    ids=["empty", "blank", "control", "punctuation", "invisible"],
 )
 def test_nothing_to_say_is_an_error(desk: tuple[Page, StaticSite], text: str) -> None:
     page, _ = desk
@@ -177,6 +178,8 @@ ODD_TEXTS = {
     "right to left": "Hello \\u202e\\u05e9\\u05dc\\u05d5\\u05dd and \\u0645\\u0631\\u062d\\u0628\\u0627.",
     "hebrew alone": "\\u05e9\\u05dc\\u05d5\\u05dd \\u05e2\\u05d5\\u05dc\\u05dd.",
     "chinese": "\\u4f60\\u597d\\uff0c\\u4e16\\u754c\\u3002",
+    # espeak-ng knows their names.
+    "emoji alone": "\\ud83d\\ude00\\ud83d\\ude00 \\ud83d\\udc69\\u200d\\ud83d\\udc67",
     "emoji between": "I \\u2764\\ufe0f you \\ud83d\\ude00 so.",
     "combining marks": "e\\u0301t" + "\\u0301" * 200 + "e\\u0301.",
     "markup and quotes": '<b>Hi</b> & \\"bye\\" \\\\ `${x}` %s {0}.',

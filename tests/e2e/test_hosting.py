@@ -37,6 +37,18 @@ def stored_whole(page: Page) -> None:
     until(page, f"async () => (await ({STATUS})()).ready", seconds=60)
 
 
+def check_policy(page: Page) -> None:
+    """The policy of the page's <meta> is on the answers that make page and workers."""
+    policy = page.get_attribute("meta[http-equiv='Content-Security-Policy']", "content")
+    assert policy
+    assert "unsafe-eval" not in policy.replace("'wasm-unsafe-eval'", "")
+    for path in ("js/worker.js", "js/ort_worker.js", "./"):
+        sent = page.evaluate(
+            "async (p) => (await fetch(p)).headers.get('Content-Security-Policy')", path
+        )
+        assert sent == " ".join(policy.split()), path
+
+
 def test_files_json_says_what_is_there(dist: Path) -> None:
     manifest = json.loads((dist / "files.json").read_text(encoding="utf-8"))
     listed = {entry["path"]: entry for entry in manifest["files"]}
@@ -61,7 +73,6 @@ def test_under_a_sub_path(page: Page, dist: Path, make_site: Callable[..., Stati
     record(page)
     open_app(page, site.url)
     assert heard(page) > 0.4
-    stored_whole(page)
     assert [hit.path for hit in site.hits() if hit.status >= 400] == []
     scope = page.evaluate("async () => (await navigator.serviceWorker.ready).scope")
     assert urlsplit(scope).path == "/some%20where/else/"
@@ -83,6 +94,7 @@ def test_on_a_host_without_isolation_headers(
     assert page.evaluate("crossOriginIsolated")
     assert heard(page) > 0.4
     assert page.evaluate("piperDebug.getSessionCacheStats().threads") == 2
+    check_policy(page)
 
 
 def test_offline_after_the_first_visit_and_in_a_new_browser(
@@ -109,17 +121,3 @@ def test_offline_after_the_first_visit_and_in_a_new_browser(
     assert speak(page, "Nothing of this was heard before.").result == "end"
     site.start()
     assert site.count() == 0
-
-
-def test_policy_reaches_the_workers(page: Page, site: StaticSite) -> None:
-    open_app(page, site.url)
-    page.evaluate("async () => { await navigator.serviceWorker.ready; }")
-    open_app(page, site.url)
-    policy = page.get_attribute("meta[http-equiv='Content-Security-Policy']", "content")
-    assert policy
-    assert "unsafe-eval" not in policy.replace("'wasm-unsafe-eval'", "")
-    for path in ("js/worker.js", "js/ort_worker.js", "./"):
-        sent = page.evaluate(
-            "async (p) => (await fetch(p)).headers.get('Content-Security-Policy')", path
-        )
-        assert sent == " ".join(policy.split()), path

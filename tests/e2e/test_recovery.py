@@ -193,6 +193,23 @@ def test_a_worker_that_hangs_is_replaced_at_the_deadline(workshop: Page) -> None
     ]
 
 
+def test_python_that_breaks_down_is_replaced_at_once(workshop: Page, watch: Watch) -> None:
+    watch.allow("Pyodide", "fatal", "RangeError")
+    workshop.evaluate("async () => { makeEngine(); await engine.ready; }")
+    # No way that the app has; what stands for it is an interpreter that ran out of its stack.
+    lost = failure(
+        workshop,
+        """async () => {
+          let deep = 0;
+          for (let depth = 0; depth < 3500; depth++) deep = [{ deep }];
+          await engine.request('voices', { deep });
+        }""",
+    )
+    assert (lost.code, lost.retryable) == ("engine_lost", True)
+    assert "Python broke down" in lost.message
+    assert workshop.evaluate("async () => (await engine.ask('voices', {})).length") == 2
+
+
 def test_a_boot_that_hangs_is_tried_again(workshop: Page, site: StaticSite) -> None:
     hold = site.hold("wasm/pyodide/pyodide.asm.wasm")
     workshop.evaluate("() => makeEngine({ watchdog: { boot: 4000 } })")

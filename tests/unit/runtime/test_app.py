@@ -267,14 +267,14 @@ def test_voices_are_what_the_interface_promises() -> None:
 
 def test_split_gives_sentences_with_offsets() -> None:
     async def scenario() -> None:
-        text = "Dr. Who 🙂 is here. Hello"
+        text = "Dr. Who 🙂 is here. Hello there, my good old friend; how"
         value: Any = await World().app.handle(
             "split", {"text": text, "final": False, "language": "en"}
         )
         assert [s["text"] for s in value["sentences"]] == ["Dr. Who 🙂 is here."]
         sentence = value["sentences"][0]
         assert (sentence["start"], sentence["end"]) == (0, 19)
-        assert value["consumed"] <= 20
+        assert value["consumed"] in (19, 20)
 
     run(scenario())
 

@@ -103,6 +103,17 @@ def test_a_damaged_model_never_reaches_ort_and_is_fetched_again() -> None:
     run(scenario())
 
 
+def test_a_model_that_the_http_cache_holds_damaged_is_fetched_past_it() -> None:
+    async def scenario() -> None:
+        world = World()
+        world.files.stale[ONE] = b"model on"
+        assert (await world.piece()).source == "model"
+        assert world.files.fetches == [ONE, ONE]
+        assert not world.files.held
+
+    run(scenario())
+
+
 @pytest.mark.parametrize("fault", [NetworkError("down"), VoiceNotInstalled("not here")])
 def test_a_voice_that_cannot_be_fetched_is_tried_again(fault: LecternError) -> None:
     async def scenario() -> None:

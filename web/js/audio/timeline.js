@@ -94,15 +94,22 @@ export class Timeline {
     let done = 0;
     while (done < reports.length && reports[done].time <= time) {
       const report = reports[done++];
+      // Sound flows, then an item is heard; an item is over, then there is no more sound.
+      if (report.status === 'playing') this.#turn(report.status, changes);
       this.#enter(report, changes);
       if (report.status === 'ended') this.#leave(changes);
-      if (report.status === this.#status) continue;
-      this.#status = report.status;
-      changes.push({ type: 'status', status: report.status });
+      this.#turn(report.status, changes);
     }
     // The last of them still says where we are.
     if (done > 1) reports.splice(0, done - 1);
     return changes;
+  }
+
+  /** @param {import('./messages.js').Status} status @param {Change[]} changes */
+  #turn(status, changes) {
+    if (status === this.#status) return;
+    this.#status = status;
+    changes.push({ type: 'status', status });
   }
 
   /** @param {Report} report @param {Change[]} changes */

@@ -36,10 +36,11 @@ const FORGET_LISTINGS = 'import importlib; importlib.invalidate_caches()';
  * @param {boolean} options.useSnapshot boot from the stored snapshot if there is one; false
  *   also tells that it has just failed
  * @param {(fromSnapshot: boolean) => void} options.onLoading called when it is known which
+ * @param {(error: Error) => void} [options.onFatal] Python broke down: it does nothing any more
  * @returns {Promise<{py: Pyodide, fromSnapshot: boolean, made: Uint8Array | null}>}
  *   made: a snapshot of this boot, to be kept in idle time
  */
-export async function bootPython({ base, snapshots, useSnapshot, onLoading }) {
+export async function bootPython({ base, snapshots, useSnapshot, onLoading, onFatal }) {
   const folder = new URL('wasm/pyodide/', base).href;
   const packageZip = fetchBytes(new URL('py/lectern.zip', base));
   packageZip.catch(() => {}); // awaited below, perhaps never when something else fails first
@@ -65,6 +66,8 @@ export async function bootPython({ base, snapshots, useSnapshot, onLoading }) {
     if (!stored) await refreshCached(PYODIDE_FILES.map((name) => folder + name));
     throw error;
   });
+  // Not of its public interface; without it a breakdown is only seen by who waits in vain.
+  if (onFatal) /** @type {any} */ (py)._api.on_fatal = onFatal;
   py.unpackArchive(await packageZip, 'zip', { extractDir: APP_FOLDER });
   if (stored) {
     py.runPython(FORGET_LISTINGS);

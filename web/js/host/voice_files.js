@@ -58,11 +58,13 @@ export class VoiceFiles {
    * @param {string} id
    * @param {((loaded: number, total: number) => void) | null} [onProgress]
    *   bytes; total is 0 when the host does not say; at most one call a megabyte or per cent
+   * @param {boolean} [fresh] past the HTTP cache, which may have kept a body that was cut short
    * @returns {Promise<{file: number, size: number, sha256: string}>}
    * @throws {LecternError} voice_not_installed, network
    */
-  async model(id, onProgress) {
-    const bytes = await this.#fetch(`${checkedId(id)}.onnx`, onProgress ?? undefined);
+  async model(id, onProgress, fresh = false) {
+    const name = `${checkedId(id)}.onnx`;
+    const bytes = await this.#fetch(name, onProgress ?? undefined, fresh ? 'reload' : 'default');
     const hash = await sha256(bytes);
     const file = ++this.lastFile;
     this.held.set(file, bytes);
@@ -100,13 +102,14 @@ export class VoiceFiles {
   /**
    * @param {string} name
    * @param {(loaded: number, total: number) => void} [onProgress]
+   * @param {RequestCache} [cache]
    * @returns {Promise<ArrayBuffer>}
    */
-  async #fetch(name, onProgress) {
+  async #fetch(name, onProgress, cache = 'default') {
     const stalled = new AbortController();
     const watch = stallTimer(this.stallMs, () => stalled.abort());
     try {
-      const response = await fetch(new URL(name, this.folder), { signal: stalled.signal });
+      const response = await fetch(new URL(name, this.folder), { cache, signal: stalled.signal });
       if (response.status === 404 || response.status === 410) {
         throw new LecternError(
           'voice_not_installed',

@@ -29,7 +29,13 @@ export function listenToKeys(actions) {
   });
 }
 
-/** @param {KeyboardEvent} event @param {Element} target @param {KeyActions} actions @param {HTMLElement} help @returns {boolean} whether the key was ours */
+/**
+ * @param {KeyboardEvent} event
+ * @param {Element} target
+ * @param {KeyActions} actions
+ * @param {HTMLElement} help
+ * @returns {boolean} whether the key was ours
+ */
 function handle(event, target, actions, help) {
   switch (event.key) {
     case ' ':

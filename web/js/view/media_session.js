@@ -1,7 +1,7 @@
 // @ts-check
 /** The buttons of headphones, lock screens and keyboards. */
 
-/** @typedef {{play: () => void, pause: () => void, stop: () => void, next: () => void, previous: () => void}} MediaActions */
+/** @typedef {Record<'play' | 'pause' | 'stop' | 'next' | 'previous', () => void>} MediaActions */
 
 /** @param {MediaActions} actions */
 export function connectMediaKeys(actions) {

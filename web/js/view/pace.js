@@ -20,7 +20,12 @@ export class Pace {
     this.#sentence = { start, end, spoken: start, seconds: 0 };
   }
 
-  /** A word of it was begun; it will have been said `seconds` after the sentence's start. @param {number} end @param {number} seconds */
+  /**
+   * A word of it was begun; it will have been said `seconds` after the sentence's start.
+   *
+   * @param {number} end
+   * @param {number} seconds
+   */
   word(end, seconds) {
     if (this.#sentence && seconds > this.#sentence.seconds) {
       this.#sentence.spoken = end;

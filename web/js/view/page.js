@@ -65,6 +65,10 @@ export class Page extends EventTarget {
     this.#box = new TextBox(language, {
       changed: (whole) => this.#textChanged(whole),
       opened: () => this.#edit(),
+      asked: () => {
+        this.#edit();
+        this.#box.focus(this.#playback.sentence?.start ?? this.#place?.start);
+      },
       left: () => this.#leaveBox(),
       refused: (problem) => this.#notices.show('problem', strings[problem]),
     });
@@ -256,7 +260,7 @@ export class Page extends EventTarget {
   /** Show the text as a page. */
   #read() {
     document.body.dataset.mode = 'reading';
-    this.#box.fold(true);
+    this.#box.fold();
     this.#reader.show(this.#box.value, this.#voices.voice?.language ?? '');
     this.#notices.hide('hint');
     document.title = `${this.#title()} · Lectern`;
@@ -267,8 +271,6 @@ export class Page extends EventTarget {
     if (document.body.dataset.mode === 'editing') return;
     document.body.dataset.mode = 'editing';
     document.title = 'Lectern';
-    this.#box.fold(false);
-    this.#box.focus(this.#playback.sentence?.start ?? this.#place?.start);
   }
 
   /** The focus left the box with nothing changed: back to what is being read. */
@@ -303,6 +305,7 @@ export class Page extends EventTarget {
     this.#pace.reset();
     this.#notices.hide('problem');
     this.#playback.changeVoice(id);
+    if (document.body.dataset.mode === 'reading') this.#read();
     this.#prepare();
   }
 

@@ -89,7 +89,14 @@ function firstOf(all, count) {
   return found;
 }
 
-/** @param {string} text @param {number} start @param {number} end @param {Block['kind']} kind @param {boolean} heading @returns {Generator<Block, void, void>} */
+/**
+ * @param {string} text
+ * @param {number} start
+ * @param {number} end
+ * @param {Block['kind']} kind
+ * @param {boolean} heading
+ * @returns {Generator<Block, void, void>}
+ */
 function* parts(text, start, end, kind, heading) {
   while (end - start > MAX_BLOCK) {
     const cut = goodCut(text, start + MAX_BLOCK / 2, start + MAX_BLOCK, kind);
@@ -120,7 +127,12 @@ function goodCut(text, from, to, kind) {
   return lowSurrogate ? to - 1 : to;
 }
 
-/** Short, and no sentence: nothing at its end that ends one. @param {string} text @param {{start: number, end: number}} line */
+/**
+ * Short, and no sentence: nothing at its end that ends one.
+ *
+ * @param {string} text
+ * @param {{start: number, end: number}} line
+ */
 function isHeading(text, line) {
   return line.end - line.start <= 80 && !/[.!?…,;:»”"’)\]]/.test(text[line.end - 1]);
 }

@@ -88,7 +88,12 @@ export class ReaderView {
     this.#follow.resume();
   }
 
-  /** Where the paragraph before or after the one at `offset` begins. @param {number} offset @param {1 | -1} steps */
+  /**
+   * Where the paragraph before or after the one at `offset` begins.
+   *
+   * @param {number} offset
+   * @param {1 | -1} steps
+   */
   paragraph(offset, steps) {
     return this.#page.paragraph(offset, steps);
   }

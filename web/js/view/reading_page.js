@@ -138,7 +138,11 @@ export class ReadingPage {
     return finished;
   }
 
-  /** @param {import('./paragraphs.js').Block} block @param {string} text @param {{characters: number, line: number}} metrics */
+  /**
+   * @param {import('./paragraphs.js').Block} block
+   * @param {string} text
+   * @param {{characters: number, line: number}} metrics
+   */
   #paragraph(block, text, metrics) {
     const element = document.createElement('p');
     const node = document.createTextNode(text.slice(block.start, block.end));
@@ -181,7 +185,12 @@ export class ReadingPage {
   }
 }
 
-/** The index of the last number that is at most `value`, or -1. @param {number[]} ascending @param {number} value */
+/**
+ * The index of the last number that is at most `value`, or -1.
+ *
+ * @param {number[]} ascending
+ * @param {number} value
+ */
 function lastAtOrBefore(ascending, value) {
   let low = 0;
   let high = ascending.length;

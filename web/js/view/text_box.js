@@ -18,7 +18,8 @@ const TEXT_NAME = /\.(txt|text|md|markdown)$/i;
 /**
  * @typedef {object} TextBoxActions
  * @property {(whole: boolean) => void} changed  the text is another one; whole: all of it at once
- * @property {() => void} opened  the box wants to be written in
+ * @property {() => void} opened  the box is being written in; its selection is the writer's
+ * @property {() => void} asked  the button for it was pressed
  * @property {() => void} left  the focus has gone elsewhere in the page
  * @property {(problem: 'unreadableFile' | 'fileTooLarge') => void} refused
  */
@@ -47,7 +48,7 @@ export class TextBox {
     this.#watchFocus();
     this.#pasteFast();
     this.#acceptDrops();
-    byId('edit', HTMLButtonElement).addEventListener('click', () => this.#actions.opened());
+    byId('edit', HTMLButtonElement).addEventListener('click', () => actions.asked());
     byId('open', HTMLButtonElement).addEventListener('click', () => this.#file.click());
     this.#file.addEventListener('change', () => {
       const file = this.#file.files?.[0];
@@ -67,12 +68,10 @@ export class TextBox {
     this.#direct();
   }
 
-  /** Fold into a strip, or open. @param {boolean} folded */
-  fold(folded) {
-    if (folded) {
-      this.#box.scrollTop = 0;
-      if (document.activeElement === this.#box) this.#box.blur();
-    }
+  /** Become a strip that shows the first line. */
+  fold() {
+    this.#box.scrollTop = 0;
+    if (document.activeElement === this.#box) this.#box.blur();
   }
 
   /** Write here. @param {number} [at]  offset where the caret goes */

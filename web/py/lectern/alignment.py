@@ -19,7 +19,8 @@ SEPARATORS = frozenset(" .,;:!?…()\"¡¿\n")
 _STRESS = "ˈˌ"
 _CLASSES = {
     **dict.fromkeys("iɪyʏeɛæaɑɐɒʌəɚɜɝɔoʊuøœᵻɨʉɯɤɘɵɞɶᵊ", "a"),
-    **dict.fromkeys("tdɾɗʈɖʔθð", "t"),
+    **dict.fromkeys("tdɾɗʈɖʔ", "t"),
+    **dict.fromkeys("θð", "θ"),
     **dict.fromkeys("pbɓ", "p"),
     **dict.fromkeys("kɡgqɢɠ", "k"),
     **dict.fromkeys("fvβɸʋ", "f"),
@@ -41,10 +42,11 @@ _BOUNDARY_PENALTY = 0.25
 
 @dataclass(slots=True)
 class _Group:
-    """Phonemes between two separators: their range, and their sound in classes."""
+    """Phonemes between two separators: their range, their sounds, and those in classes."""
 
     start: int
     end: int
+    exact: str
     sound: str
 
 
@@ -59,9 +61,9 @@ def align(phonemes: Sequence[str], alone: Sequence[Sequence[str]]) -> list[int]:
     The words' indices never fall. A word whose sound was not found gets nothing.
     """
     groups = _groups(phonemes)
-    expected = [[group.sound for group in _groups(word)] for word in alone]
+    expected = [_groups(word) for word in alone]
     word_of = [-1] * len(phonemes)
-    heard = [index for index, sounds in enumerate(expected) if sounds]
+    heard = [index for index, wanted in enumerate(expected) if wanted]
     if not heard or not groups:
         return word_of
     word = group = 0
@@ -90,7 +92,8 @@ def _groups(phonemes: Sequence[str]) -> list[_Group]:
         if index > start:
             sound = _sound(phonemes[start:index])
             if sound:
-                groups.append(_Group(start, index, sound))
+                exact = "".join(p for p in phonemes[start:index] if _class(p))
+                groups.append(_Group(start, index, exact, sound))
             elif groups:
                 groups[-1].end = index
         start = index + 1
@@ -115,63 +118,63 @@ def _class(phoneme: str) -> str:
     return phoneme if unicodedata.category(phoneme[:1] or " ") in ("Ll", "Lo", "Lu") else ""
 
 
-def _matches(sounds: Sequence[str], groups: Sequence[_Group], at: int) -> int:
+def _matches(wanted: Sequence[_Group], groups: Sequence[_Group], at: int) -> int:
     """How many groups from ``at`` on sound like the word; 0 if they don't."""
-    if at + len(sounds) > len(groups):
+    if at + len(wanted) > len(groups):
         return 0
-    for offset, sound in enumerate(sounds):
-        if groups[at + offset].sound != sound:
+    for offset, group in enumerate(wanted):
+        if groups[at + offset].sound != group.sound:
             return 0
-    return len(sounds)
+    return len(wanted)
 
 
 def _next_match(
-    expected: Sequence[Sequence[str]],
+    expected: Sequence[Sequence[_Group]],
     heard: Sequence[int],
     word: int,
     groups: Sequence[_Group],
     group: int,
 ) -> tuple[int, int]:
     """The nearest word and group from which on both agree again; their ends if they don't."""
-    words_left, groups_left = len(heard) - word, len(groups) - group
-    for distance in range(1, 2 * _REACH):
-        best: tuple[int, int, int] | None = None
-        for words in range(min(distance, words_left, _REACH), -1, -1):
-            skipped = distance - words
-            if skipped > min(groups_left, _REACH) or (words == 0 and skipped == 0):
-                continue
-            if words == words_left or skipped == groups_left:
-                continue
-            at_word, at_group = word + words, group + skipped
-            if not _agrees(expected, heard, at_word, groups, at_group):
-                continue
-            usual = sum(len(expected[heard[i]]) for i in range(word, at_word))
-            off = abs(usual - skipped)
-            if best is None or off < best[0]:
-                best = (off, at_word, at_group)
-        if best is not None:
-            return best[1], best[2]
+    candidates: list[tuple[int, int, int]] = []
+    usual = 0
+    for words in range(min(_REACH, len(heard) - word - 1) + 1):
+        if words:
+            usual += len(expected[heard[word + words - 1]])
+        for skipped in range(min(_REACH, len(groups) - group - 1) + 1):
+            if words or skipped:
+                # Near first, with as many groups as the words have alone; to lose a word
+                # or a group is the last thing.
+                cost = words + skipped + 2 * abs(usual - skipped)
+                cost += 4 * (skipped == 0) + 2 * (words == 0)
+                candidates.append((cost, words, skipped))
+    candidates.sort()
+    for _, words, skipped in candidates:
+        if _agrees(expected, heard, word + words, groups, group + skipped):
+            return word + words, group + skipped
     return len(heard), len(groups)
 
 
 def _agrees(
-    expected: Sequence[Sequence[str]],
+    expected: Sequence[Sequence[_Group]],
     heard: Sequence[int],
     word: int,
     groups: Sequence[_Group],
     group: int,
 ) -> bool:
     """Whether word and group match, and not by chance: a long word, or the next one too."""
-    sounds = expected[heard[word]]
-    matched = _matches(sounds, groups, group)
+    wanted = expected[heard[word]]
+    matched = _matches(wanted, groups, group)
     if not matched:
         return False
-    if sum(map(len, sounds)) > 3:  # noqa: PLR2004
+    length = sum(len(part.sound) for part in wanted)
+    exact = all(groups[group + i].exact == part.exact for i, part in enumerate(wanted))
+    if length > (2 if exact else 3):
         return True
     if word + 1 == len(heard):
-        return group + matched == len(groups)
-    return bool(_matches(expected[heard[word + 1]], groups, group + matched)) or (
-        sum(map(len, sounds)) > 2 and group + matched < len(groups)  # noqa: PLR2004
+        return exact and group + matched == len(groups)
+    return (exact or length > 2) and bool(  # noqa: PLR2004
+        _matches(expected[heard[word + 1]], groups, group + matched)
     )
 
 

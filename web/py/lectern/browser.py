@@ -22,6 +22,7 @@ from pyodide.ffi import JsException, create_proxy, to_js
 
 from lectern.app import App, Housekeeping, Ports, SystemClock
 from lectern.errors import LecternError, all_errors
+from lectern.jsonchecks import parse
 from lectern.ports import (
     Adapter,
     FileRef,
@@ -187,19 +188,19 @@ class HostVoiceFiles:
     async def catalogue(self) -> object:
         with _translated():
             text = str(await host.files.catalogue())
-        return _json(text)
+        return parse(text)
 
     async def config(self, voice_id: str) -> tuple[object, str]:
         with _translated():
             found = await host.files.config(voice_id)
             text, sha256 = str(found.text), str(found.sha256)
-        return _json(text), sha256
+        return parse(text), sha256
 
-    async def model(self, voice_id: str, progress: Progress) -> FileRef:
+    async def model(self, voice_id: str, progress: Progress, *, fresh: bool = False) -> FileRef:
         told = create_proxy(lambda loaded, total: progress(int(loaded), int(total)))
         try:
             with _translated():
-                found = await host.files.model(voice_id, told)
+                found = await host.files.model(voice_id, told, fresh)
                 return FileRef(int(found.file), int(found.size), str(found.sha256))
         finally:
             told.destroy()
@@ -210,15 +211,6 @@ class HostVoiceFiles:
     async def clear(self) -> None:
         with _translated():
             await host.files.clear()
-
-
-def _json(text: str) -> object:
-    """Parsed JSON; None for what is none, which no check of a voice lets through."""
-    try:
-        parsed: object = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return parsed
 
 
 class _ConsoleHandler(logging.Handler):

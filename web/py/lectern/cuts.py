@@ -33,26 +33,38 @@ def cut(text: str, start: int, limit: int, blocks: list[tuple[int, int]]) -> int
                 best = match.end()
         if best > start:
             return best
-    return _grapheme_before(text, earliest, limit)
+    return _grapheme_before(text, start, earliest, limit)
 
 
-def _grapheme_before(text: str, earliest: int, limit: int) -> int:
+def _grapheme_before(text: str, start: int, earliest: int, limit: int) -> int:
     """The last place up to ``limit`` that is not within a grapheme, if there is one near."""
     index = limit
     while index > max(earliest, limit - _MAX_GRAPHEME):
-        if index >= len(text) or not _continues(text[index - 1], text[index]):
+        if index >= len(text) or not _within_grapheme(text, start, index):
             return index
         index -= 1
     return limit
 
 
-def _continues(before: str, char: str) -> bool:
-    """Whether ``char`` belongs to the grapheme of ``before``."""
-    if before == _ZWJ or char == _ZWJ or unicodedata.category(char) in ("Mn", "Mc", "Me"):
+def _within_grapheme(text: str, start: int, index: int) -> bool:
+    """Whether the characters before and after ``index`` belong to one grapheme.
+
+    Nothing before ``start`` is looked at.
+    """
+    before, char = text[index - 1], text[index]
+    if _ZWJ in (before, char) or unicodedata.category(char) in ("Mn", "Mc", "Me"):
         return True
     if "\ud800" <= before <= "\udbff" and "\udc00" <= char <= "\udfff":
         return True
-    both = (before, char)
-    flags = all("\U0001f1e6" <= c <= "\U0001f1ff" for c in both)
-    tones = "\U0001f3fb" <= char <= "\U0001f3ff"
-    return flags or tones or "\U000e0020" <= char <= "\U000e007f" or both == ("\r", "\n")
+    if _is_flag_letter(before) and _is_flag_letter(char):
+        first = index
+        while first > start and _is_flag_letter(text[first - 1]):
+            first -= 1
+        return (index - first) % 2 == 1
+    tone = "\U0001f3fb" <= char <= "\U0001f3ff"
+    return tone or "\U000e0020" <= char <= "\U000e007f" or before + char == "\r\n"
+
+
+def _is_flag_letter(char: str) -> bool:
+    """Two of these make one flag."""
+    return "\U0001f1e6" <= char <= "\U0001f1ff"

@@ -16,7 +16,7 @@ NEWLINE = r"(?:\r\n|[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029])"
 BLANK_LINE = re.compile(rf"(?:{NEWLINE}[^\S\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]*){{2}}|[\x0c\u2029]")
 #: The mark of a list item, or the dash of a speech in a dialogue, with its white space.
 LIST_MARK = re.compile(
-    r"(?:[-*+•‣◦▪·●○■□–—―]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)]|\(?[ivxIVX]{1,5}[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)"
+    r"(?:[-*+•‣◦▪·●○■□–—―]|\(?\d{1,3}[.)]|\(?[a-z][.)]|[A-Z]\)|\([A-Z]\)|[ivx]{1,5}[.)]|[IVX]{2,5}[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)"
     r"[^\S\n\r]+"
 )
 _HEADING = re.compile(
@@ -46,7 +46,7 @@ def ends_sentence(
         return True
     if BLANK_LINE.search(source.text, newline, following):
         return True
-    if source.match(LIST_MARK, following, 16):
+    if is_list_mark(source, following):
         return True
     index = following
     while index < following + 4 and source.char(index) in _OPENERS and source.char(index):
@@ -100,6 +100,13 @@ def _was_meant(  # noqa: PLR0911 - one return a rule
     return len(line) + 1 + len(word) < min(width, 100) * 0.9
 
 
+def is_list_mark(source: Source, index: int) -> bool:
+    """Whether a list item or a speech begins at ``index``."""
+    token = source.token(index)
+    after = source.char(index + len(token))
+    return after not in "\n\r" and bool(LIST_MARK.fullmatch(token + after))
+
+
 def starts_paragraph(source: Source, gap: int, following: int, line_length: int | None) -> bool:
     """Whether what begins after the gap between two sentences is a new paragraph.
 
@@ -113,7 +120,7 @@ def starts_paragraph(source: Source, gap: int, following: int, line_length: int 
         return True
     if not re.search(NEWLINE, between):
         return False
-    if source.match(LIST_MARK, following, 16):
+    if is_list_mark(source, following):
         return True
     if line_length is None:
         return False

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from lectern.backends import Backends
 from lectern.errors import EngineLost, IntegrityError, LecternError, VoiceUnreadable
-from lectern.ports import Inference, Realm, VoiceFiles
+from lectern.ports import FileRef, Inference, Progress, Realm, VoiceFiles
 from lectern.sessions import Session
 from lectern.settings import MIB
 from lectern.voice import VoiceConfig
@@ -61,15 +61,10 @@ class Loader:
         ``quiet``: a second copy, for measuring, of which nobody needs to hear.
         """
         tell = _unheard if quiet else self._progress
-        file = await self._files.model(
-            voice.id, _unheard_bytes if quiet else self._download_progress(voice.id)
+        file = await self._fetch(
+            voice, _unheard_bytes if quiet else self._download_progress(voice.id)
         )
         try:
-            if file.sha256 != voice.model_sha256:
-                raise IntegrityError(
-                    f"The model of {voice.id} is damaged: its bytes are not those that the "
-                    "catalogue names. Reload the page to fetch it again."
-                )
             tell(voice.id, "session", file.size, file.size)
             handle = await self._inference.create(realm.id, file)
         finally:
@@ -81,6 +76,18 @@ class Loader:
             raise VoiceUnreadable(f"The model of {voice.id} is no Piper voice: it lacks {what}.")
         tell(voice.id, "ready", file.size, file.size)
         return Session(voice, handle, realm.id, int(file.size * self._session_cost))
+
+    async def _fetch(self, voice: VoiceConfig, progress: Progress) -> FileRef:
+        """The model's true bytes, at the second attempt from behind the HTTP cache."""
+        for fresh in (False, True):
+            file = await self._files.model(voice.id, progress, fresh=fresh)
+            if file.sha256 == voice.model_sha256:
+                return file
+            await self._files.drop(file)
+        raise IntegrityError(
+            f"The model of {voice.id} is damaged: its bytes are not those that the catalogue "
+            "names. Reload the page; if that does not help, build the folder anew."
+        )
 
     async def release(self, session: Session) -> None:
         """Give the memory back; a realm that is gone has done so already."""

@@ -71,7 +71,13 @@ async def phonemize(sentence: str, voice: VoiceConfig, phonemizer: Phonemizer) -
     phonemes: list[str] = []
     word_of: list[int] = []
     for part, (heard, owners) in zip(parts, spoken_parts, strict=True):
-        if heard and part.space_before and phonemes and phonemes[-1] != " ":
+        if (
+            part.space_before
+            and phonemes
+            and phonemes[-1] != " "
+            and heard
+            and heard[0] not in SEPARATORS
+        ):
             phonemes.append(" ")
             word_of.append(-1)
         phonemes += heard
@@ -159,9 +165,10 @@ async def _with_espeak(
 ) -> list[_Heard]:
     """One batch for all parts and all their words alone."""
     pieces: list[list[str]] = []
+    leads = ["" if part.raw else _lead(part, parts) for part in parts]
     alone: list[list[str]] = []
-    for part in parts:
-        pieces.append([] if part.raw else _sayable(part.text, voice.language))
+    for part, lead in zip(parts, leads, strict=True):
+        pieces.append([] if part.raw else _sayable(part.text.lstrip()[len(lead) :], voice.language))
         alone.append(
             [] if part.raw else [spoken(part.text[start:end]) for start, end in part.ranges]
         )
@@ -169,11 +176,11 @@ async def _with_espeak(
     heard = dict(zip(wanted, await _batches(wanted, voice, phonemizer), strict=True))
     heard[""] = []
     found: list[_Heard] = []
-    for part, texts, single in zip(parts, pieces, alone, strict=True):
+    for part, lead, texts, single in zip(parts, leads, pieces, alone, strict=True):
         if part.raw:
             found.append(_raw(part))
             continue
-        phonemes: list[str] = []
+        phonemes = list(lead[:1])
         for text in texts:
             if phonemes and heard[text]:
                 phonemes.append(" ")
@@ -181,6 +188,12 @@ async def _with_espeak(
         phonemes = _with_pauses(phonemes)
         found.append((phonemes, align(phonemes, [heard[text] for text in single])))
     return found
+
+
+def _lead(part: _Part, parts: Sequence[_Part]) -> str:
+    """Punctuation right after raw phonemes; alone at its beginning espeak would read it out."""
+    text = part.text.lstrip()
+    return "" if part is parts[0] else text[: len(text) - len(text.lstrip(".,;:!?"))]
 
 
 def _sayable(text: str, language: str) -> list[str]:

@@ -171,8 +171,11 @@ class VoiceFiles(Protocol):
         """The voice's .onnx.json as parsed JSON, unchecked, and its SHA-256."""
         ...
 
-    async def model(self, voice_id: str, progress: Progress) -> FileRef:
-        """Fetch the model, hash it, keep it on the other side until dropped."""
+    async def model(self, voice_id: str, progress: Progress, *, fresh: bool = False) -> FileRef:
+        """Fetch the model, hash it, keep it on the other side until dropped.
+
+        ``fresh`` goes past the HTTP cache, which may have kept a body that was cut short.
+        """
         ...
 
     async def drop(self, file: FileRef) -> None:

@@ -71,13 +71,6 @@ class Source:
             self.need(end)
         return self.text[index:end], end
 
-    def match(self, pattern: re.Pattern[str], index: int, limit: int) -> re.Match[str] | None:
-        """Match at ``index`` a pattern that can look ``limit`` characters far."""
-        found = pattern.match(self.text, index, index + limit)
-        if (found.end() if found else index + limit) >= self.size:
-            self.need(self.size)
-        return found
-
     def find(self, wanted: str, index: int, limit: int) -> int:
         """Where ``wanted`` begins within ``limit`` characters from ``index``, else -1."""
         found = self.text.find(wanted, index, index + limit)

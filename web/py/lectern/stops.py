@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lectern.abbreviations import Language
-from lectern.lines import BLANK_LINE, LIST_MARK
+from lectern.lines import BLANK_LINE, LIST_MARK, NEWLINE, is_list_mark
 from lectern.source import Source
 
 #: Characters that a sentence may end with; whether it does is ``sentence_end``'s to say.
@@ -27,6 +27,7 @@ _WORD = re.compile(r"[^\s\"“”«»()\[\]{}]+$")
 _DOTTED = re.compile(r"(?:[^\W\d_][.\-]+)+[^\W\d_]\Z")
 _ROMAN = re.compile(r"[IVXLC]+\b|[0-9]")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NEWLINE = re.compile(NEWLINE)
 _EDGES = ".,;:!?…\"'“”‘’«»()[]{}*_—–"
 #: How far a parenthesis is looked through for its end; longer ones are split like the rest.
 _PARENTHESIS = 250
@@ -61,9 +62,9 @@ def sentence_end(
     following = source.after_gap(end)
     if following >= source.size or BLANK_LINE.search(text, end, following):
         return end
-    emoji = source.match(_EMOJI, following, 24)
-    if emoji and emoji.end() <= limit and _stands_alone(source, emoji.end()):
-        end = emoji.end()
+    emoji = source.token(following)
+    if _EMOJI.fullmatch(emoji) and following + len(emoji) <= limit:
+        end = following + len(emoji)
         following = source.after_gap(end)
         if following >= source.size:
             return end
@@ -76,11 +77,6 @@ def run_end(text: str, stop: int, limit: int) -> int:
     """Where the run of stops that begins at ``stop`` ends."""
     run = _RUN.match(text, stop, limit)
     return run.end() if run else stop
-
-
-def _stands_alone(source: Source, index: int) -> bool:
-    char = source.char(index)
-    return not char or char.isspace()
 
 
 def _ends_unspaced(source: Source, stop: int, run: re.Match[str], language: Language) -> bool:
@@ -113,7 +109,7 @@ def _ends(  # noqa: PLR0911 - one return a rule
     following: int,
     language: Language,
 ) -> bool:
-    if source.match(LIST_MARK, following, 16) and "\n" in source.text[run.end() : following]:
+    if _NEWLINE.search(source.text, run.end(), following) and is_list_mark(source, following):
         return True
     index = following
     while index < following + 6 and source.char(index) and source.char(index) in _OPENERS:
@@ -200,7 +196,7 @@ def _is_said(source: Source, index: int, language: Language) -> bool:
 
 
 def _is_list_mark(text: str) -> bool:
-    return len(text) < 8 and bool(LIST_MARK.fullmatch(text.strip() + " "))  # noqa: PLR2004
+    return len(text) < 8 and bool(LIST_MARK.fullmatch(text + " "))  # noqa: PLR2004
 
 
 def _in_parenthesis(source: Source, start: int, stop: int, after: int) -> bool:

@@ -13,7 +13,8 @@ RAW_BLOCK = re.compile(r"\[\[([^\n\r]*?)\]\]")
 
 #: Punctuation that espeak reads out.
 _READ_OUT = "&%@#*/\\§"
-_TOKEN = re.compile(r"\[\[[^\n\r]*?\]\]|[^\s\u2014\u2015…]+")
+_BLOCK = r"\[\[[^\n\r]*?\]\]"
+_TOKEN = re.compile(rf"{_BLOCK}|(?:[^\s\[\u2014\u2015…]|(?!{_BLOCK})\[)+")
 #: One of these ends a word and begins another, unless it stands between digits.
 _DASHES = re.compile(r"(?<=\w)(?:[–‒]|--+)(?=\w)|\.{2,}(?=\w)")
 #: Scripts without spaces: every character is looked at as a word of its own.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.build.layouts import add_voice
+from tests.unit.tools.layouts import add_voice
 from tools.build import voices
 from tools.build.errors import BuildError
 from tools.build.paths import LAYOUT

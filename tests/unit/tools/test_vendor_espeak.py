@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.build import node
+from tests.unit.tools import node
 from tools.build import espeak_data, vendor_espeak
 from tools.build.errors import BuildError
 from tools.build.patching import assert_no_eval

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.build.layouts import write
+from tests.unit.tools.layouts import write
 from tools.build import serve
 from tools.build.errors import BuildError
 from tools.build.hashing import sha256_bytes

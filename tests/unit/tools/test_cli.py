@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.build.layouts import checkout, write
+from tests.unit.tools.layouts import checkout, write
 from tools.build import browser, cli, npm, shell, system_packages, testing, venv
 from tools.build.clean import clean
 from tools.build.context import Context

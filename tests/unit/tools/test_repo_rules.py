@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.build.layouts import write
+from tests.unit.tools.layouts import write
 from tools.build import repo_rules
 
 HOST = ".".join(["registry", "npmjs", "org"])

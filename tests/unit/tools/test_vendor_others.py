@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.build import node
-from tests.unit.build.layouts import checkout, write
+from tests.unit.tools import node
+from tests.unit.tools.layouts import checkout, write
 from tools.build import vendor_pyodide, vendor_web, vendored
 from tools.build.errors import BuildError
 from tools.build.hashing import sha256_bytes

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.build.layouts import checkout, write
+from tests.unit.tools.layouts import checkout, write
 from tools.build import dist, manifest
 from tools.build.errors import BuildError
 from tools.build.hashing import files_under, sha256_bytes
