@@ -64,11 +64,13 @@ def measure(lab: Lab) -> Section:
             latency = _speed(visit)
             if latency is not None:
                 speeds.append(latency)
+        latency = visit.call("() => bench.latency")
         visit.close()
     section.add("pause(): to the last sample heard", pauses, target="under 100 ms")
     section.add("resume(): to the first sample heard", resumes, target="under 100 ms")
     section.add("rate from 1 to 2: to the new pace of the words", speeds, target="at once")
     section.notes.append(
+        f"In each: the output's own latency, here {latency:.0f} ms. "
         "Pause and resume within a word; a resume into the quiet start of a sound counts that "
         "quiet too. The moment of the new pace is where the lines through the words heard "
         "before and after it meet, good to about 30 ms."

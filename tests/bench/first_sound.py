@@ -34,7 +34,7 @@ def _cold(lab: Lab, section: Section) -> Measure:
         with lab.profile() as profile:
             visit = profile.visit(lab.site().url, say=(FIRST, _OPTIONS))
             found.append(_first(visit))
-    _rows(section, "first visit, from navigation", found, start=0.0)
+    _rows(section, "first visit, from navigation", found)
     return Measure("", [one["heard"] for one in found])
 
 
@@ -56,8 +56,8 @@ def _again(lab: Lab, section: Section) -> Measure:
                 visit.close()
     if {one["source"] for one in new} != {"model"} or {one["source"] for one in known} != {"disk"}:
         section.notes.append("A sentence came from another place than was meant.")
-    _rows(section, "page opened again, new sentence, from navigation", new, start=0.0)
-    _rows(section, "page opened again, cached sentence, from navigation", known, start=0.0)
+    _rows(section, "page opened again, new sentence, from navigation", new)
+    _rows(section, "page opened again, cached sentence, from navigation", known)
     return Measure("", [one["heard"] for one in new])
 
 
@@ -73,8 +73,11 @@ def _warm(lab: Lab, section: Section) -> Measure:
             visit.hush()
             one = visit.say(next(texts), **_OPTIONS)
             found.append({key: one[key] - one["asked"] for key in ("piece", "told", "heard")})
+        section.notes.append(
+            f"The output's own latency here: {visit.call('() => bench.latency'):.0f} ms."
+        )
         visit.close()
-    _rows(section, "voice resident, new sentence, from the call", found, start=0.0)
+    _rows(section, "voice resident, new sentence, from the call", found)
     return Measure("", [one["heard"] for one in found])
 
 
@@ -83,6 +86,6 @@ def _first(visit: Visit) -> dict[str, Any]:
     return one
 
 
-def _rows(section: Section, name: str, found: list[dict[str, Any]], *, start: float) -> None:
-    section.add(f"{name}: piece delivered", [one["piece"] - start for one in found])
-    section.add(f"{name}: heard", [one["heard"] - start for one in found])
+def _rows(section: Section, name: str, found: list[dict[str, Any]]) -> None:
+    section.add(f"{name}: piece delivered", [one["piece"] for one in found])
+    section.add(f"{name}: heard", [one["heard"] for one in found])

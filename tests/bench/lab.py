@@ -146,6 +146,11 @@ class Lab(AbstractContextManager["Lab"]):
         self._folder.cleanup()
 
     @property
+    def chromium(self) -> str:
+        """Playwright's own program, for where no other was named."""
+        return self._playwright.chromium.executable_path
+
+    @property
     def left(self) -> float:
         """Seconds until the run should be over."""
         return self.ends - time.monotonic()

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.bench.lab import Lab, Visit
 from tests.bench.measure import Section
+from tests.bench.tasks import TaskTrace
 from tests.bench.texts import ENGLISH, FIRST, long_text
 
 _SPEED = "4"
@@ -16,6 +17,11 @@ _SET_SPEED = """(speed) => {
   select.value = speed;
   select.dispatchEvent(new Event('change', {bubbles: true}));
 }"""
+_ENDS = {
+    "sent": "first sentence known",
+    "piece": "first piece delivered",
+    "heard": "heard",
+}
 _IDLE = "() => document.getElementById('bar').dataset.state === 'idle'"
 
 
@@ -34,9 +40,10 @@ def measure(lab: Lab) -> Section:
 
 
 def _starts(lab: Lab, section: Section, visit: Visit, text: str) -> None:
-    """The same first sentence alone and before 83 others, in turn, never from a cache."""
+    """The same first sentence alone and before 57 others, in turn, never from a cache."""
     found: dict[str, dict[str, list[float]]] = {
-        name: {"piece": [], "heard": []} for name in ("api one", "api all", "page one", "page all")
+        name: {"sent": [], "piece": [], "heard": []}
+        for name in ("api one", "api all", "page one", "page all")
     }
     starts = {"api": _say, "page": _play}
     for number in range(lab.rounds):
@@ -48,14 +55,14 @@ def _starts(lab: Lab, section: Section, visit: Visit, text: str) -> None:
                 for key, values in found[f"{way} {name}"].items():
                     values.append(one[key] - one["asked"])
     for way, words in (("api", "speak()"), ("page", "Play pressed")):
-        for key, end in (("piece", "first piece delivered"), ("heard", "heard")):
+        for key, end in _ENDS.items():
             alone = section.add(f"{words}, one sentence: {end}", found[f"{way} one"][key])
             every = section.add(f"{words}, 5,000 characters: {end}", found[f"{way} all"][key])
             section.ratio(
                 f"{words}, 5,000 characters : one sentence, {end}",
                 every,
                 alone,
-                target="at most 1.2",
+                target="" if key == "sent" else "at most 1.2",
             )
 
 
@@ -77,7 +84,7 @@ def _play(visit: Visit, text: str) -> dict[str, Any]:
           document.getElementById('play').click();
           const heard = await bench.heard(true, sounds);
           const piece = bench.requests.slice(requests).find((one) => one.type === 'piece');
-          return {asked, heard, piece: piece.answered};
+          return {asked, heard, sent: piece.asked, piece: piece.answered};
         }"""
     )
     page.locator("#stop").click()
@@ -99,24 +106,40 @@ def _main_thread(section: Section, visit: Visit, text: str) -> None:
     visit.call("() => window.clearAudioCache()")
     _write(visit, text)
     visit.call(_SET_SPEED, _SPEED)
+    trace = TaskTrace(visit)
+    trace.start()
     visit.call("() => bench.watchThread()")
+    started = visit.call("() => performance.now()")
     visit.page.locator("#play").click()
     visit.page.wait_for_function(f"() => !({_IDLE})()")
-    spoken = visit.call("() => performance.now()")
     visit.page.wait_for_function(_IDLE, timeout=_LONGEST * 1000, polling=250)
-    seconds = (visit.call("() => performance.now()") - spoken) / 1000
+    seconds = (visit.call("() => performance.now()") - started) / 1000
     found = visit.call("() => bench.thread.stop()")
-    long = [task["ms"] for task in found["long"]]
+    tasks = trace.stop()
+    cpu = [task.cpu for task in tasks]
     section.add(
-        "longest main-thread task (longtask entries, 50 ms and more)",
-        [max(long, default=0.0)],
+        "longest main-thread task, its CPU time",
+        [max(cpu)] if cpu else [],
         target="under 50 ms",
-        note="0: there was none" if not long else f"{len(long)} entries",
+        note=f"{len(cpu):,} tasks, {sum(cpu) / 10 / seconds:.1f} % of the time in all",
     )
-    section.add("total of those tasks", [sum(long)])
-    section.add("latest beat of a 4 ms timer", [max(found["latest"], default=0.0)])
-    section.add("total of all late beats", [found["sum"]], note=f"{found['count']} late by 1 ms +")
+    section.add("longest main-thread task, by the clock", [max(task.wall for task in tasks)])
+    _long(section, "longtask entries (50 ms by the clock and more)", found["long"])
+    section.add(
+        "latest beat of a 4 ms timer",
+        [max(found["latest"], default=0.0)],
+        note=f"{found['count']:,} beats late by 1 ms or more, {found['sum']:,.0f} ms in all",
+    )
     section.add(f"time to speak it all at speed {_SPEED}", [seconds], unit="s")
     section.notes.append(
-        "A timer is late when the thread works and also when the machine gives it no core."
+        "Tasks by the browser's trace, from the press of Play to the text's end, with all that "
+        "the page shows. By the clock a task is longer, and a timer late, also when the machine "
+        "gives the thread no core: on a busy machine read the CPU time."
     )
+
+
+def _long(section: Section, name: str, entries: list[dict[str, float]]) -> None:
+    """How much of the time the page was blocked, as the browser itself tells pages."""
+    note = f"{len(entries)} entries, in all {sum(one['ms'] for one in entries):,.0f} ms"
+    longest = max((one["ms"] for one in entries), default=0.0)
+    section.add(f"{name}: the longest", [longest], note=note if entries else "there was none")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import signal
 import sys
 import time
@@ -16,6 +17,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from playwright.sync_api import sync_playwright
 
@@ -27,11 +29,11 @@ from tests.browser import DIST, ROOT
 #: Name -> module. In this order; what is asked for most comes first.
 SECTIONS = {
     "python": "python_core",
-    "boot": "boot",
     "first-sound": "first_sound",
-    "first-visit": "first_visit",
+    "boot": "boot",
     "cached": "cached",
     "long-text": "long_text",
+    "first-visit": "first_visit",
     "voices": "voices",
     "controls": "controls",
     "memory": "memory",
@@ -39,8 +41,12 @@ SECTIONS = {
 ROUNDS = 5
 #: Seconds for all sections with ROUNDS rounds; none begins after it.
 BUDGET = 300.0
-#: A section that began in time may take this much longer before the whole run is ended.
-GRACE = 50.0
+#: A section that began in time may take this much longer before the whole run is ended,
+#: and closing the browser this much.
+GRACE, CLOSING = 40.0, 15.0
+
+
+_NO_TIME = "left out, the run has had its time"
 
 
 class OutOfTime(BaseException):
@@ -53,28 +59,31 @@ def main(arguments: Sequence[str]) -> int:
         print(f"{options.dist} is not there: run `python3 build.py build` first.", file=sys.stderr)
         return 1
     chosen = options.only or list(SECTIONS)
-    budget = BUDGET * max(1.0, options.rounds / ROUNDS)
+    budget = options.seconds or BUDGET * max(1.0, options.rounds / ROUNDS)
     header: dict[str, object] = {"date": datetime.now().astimezone().isoformat("T", "seconds")}
     header.update(_machine(machine.describe()))
     sections: list[Section] = []
-    _limit(budget + GRACE)
-    try:
-        with (
-            sync_playwright() as playwright,
-            Lab(playwright, options.dist, rounds=options.rounds, budget=budget) as lab,
-        ):
-            try:
-                for name in chosen:
-                    sections.append(_measure(name, lab))
-            finally:
-                _limit(0)
-                header.update(_app(lab))
-    except (OutOfTime, KeyboardInterrupt) as end:
-        left = ", ".join(chosen[len(sections) :])
-        sections.append(Section("end", "Cut short", failure=f"{type(end).__name__}: {left}"))
-    header["load at the end"] = _numbers(machine.load())
-    _write(header, sections, options.json)
-    return 1 if any(section.failure for section in sections) else 0
+
+    def finish() -> int:
+        sections.extend(Section(n, n, failure=_NO_TIME) for n in chosen[len(sections) :])
+        header["load at the end"] = _numbers(machine.load())
+        _write(header, sections, options.json)
+        return 1 if any(section.failure for section in sections) else 0
+
+    with _Limit(budget + GRACE, lambda: os._exit(finish())):
+        try:
+            with (
+                sync_playwright() as playwright,
+                Lab(playwright, options.dist, rounds=options.rounds, budget=budget) as lab,
+            ):
+                try:
+                    for name in chosen:
+                        sections.append(_measure(name, lab))
+                finally:
+                    header.update(_app(lab))
+        except (OutOfTime, KeyboardInterrupt):
+            print("cut short", file=sys.stderr)
+    return finish()
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -88,6 +97,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         help=f"measure this only (again for more): {', '.join(SECTIONS)}",
     )
     parser.add_argument("--dist", type=Path, default=DIST, metavar="PATH", help="the built app")
+    parser.add_argument("--seconds", type=float, metavar="S", help="for all of it, about")
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N", help="default: 5")
     options = parser.parse_args(arguments)
     if options.rounds < 1:
@@ -98,7 +108,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 def _measure(name: str, lab: Lab) -> Section:
     """One section; what goes wrong in it is part of the result."""
     if lab.left <= 0:
-        return Section(name, name, failure="left out, the run has had its time")
+        return Section(name, name, failure=_NO_TIME)
     print(f"measuring {name} …", file=sys.stderr, flush=True)
     started, waited = time.monotonic(), machine.waited()
     measure: Callable[[Lab], Section] = importlib.import_module(
@@ -144,15 +154,32 @@ def _numbers(values: object) -> str:
     return ", ".join(map(str, values)) if isinstance(values, list) else str(values)
 
 
-def _limit(seconds: float) -> None:
-    """Raise OutOfTime in so many seconds (0: never); where the system has no alarm, nothing."""
+class _Limit:
+    """Raises OutOfTime after ``seconds`` within its block, where the system has an alarm.
 
-    def end(_number: int, _frame: FrameType | None) -> None:
+    A browser that does not even close then is left to its fate: ``give_up`` ends the process.
+    """
+
+    def __init__(self, seconds: float, give_up: Callable[[], NoReturn]) -> None:
+        self._seconds = seconds
+        self._give_up = give_up
+        self._rung = False
+
+    def __enter__(self) -> None:
+        if hasattr(signal, "SIGALRM"):
+            signal.signal(signal.SIGALRM, self._ring)
+            signal.setitimer(signal.ITIMER_REAL, self._seconds)
+
+    def __exit__(self, *_: object) -> None:
+        if hasattr(signal, "SIGALRM"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _ring(self, _number: int, _frame: FrameType | None) -> None:
+        if self._rung:
+            self._give_up()
+        self._rung = True
+        signal.setitimer(signal.ITIMER_REAL, CLOSING)
         raise OutOfTime
-
-    if hasattr(signal, "SIGALRM"):
-        signal.signal(signal.SIGALRM, end)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _write(header: dict[str, object], sections: list[Section], path: Path | None) -> None:

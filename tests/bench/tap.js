@@ -9,6 +9,7 @@
     readyAt: 0, // lectern.ready resolved
     boots: [], // {at, snapshot, ms}
     requests: [], // {type, asked, answered, ok, source, samples}, in order of asking
+    latency: 0, // of the output, ms; part of every time that something is heard
     sound: [], // {on, at, told}: silence ended or began at the output, as heard; when the page knew
     speech: null,
   };
@@ -65,6 +66,7 @@
     const probe = new AudioWorkletNode(context, 'bench-probe', { outputChannelCount: [1] });
     probe.port.onmessage = ({ data: { on, time } }) => {
       const { contextTime, performanceTime } = context.getOutputTimestamp();
+      bench.latency = (context.outputLatency || context.baseLatency) * 1000;
       bench.sound.push({ on, at: performanceTime + (time - contextTime) * 1000, told: now() });
       for (const waiting of bench.listening.splice(0)) waiting();
     };
@@ -102,8 +104,8 @@
   bench.next = next;
 
   /**
-   * Speak aloud until something is heard: {asked, piece, told, heard}; times of the call,
-   * the first answered piece, the `sentence` event, the first sample at the output.
+   * Speak aloud until something is heard: {asked, sent, piece, told, heard}; times of the call,
+   * the first sentence's request and answer, the `sentence` event, the first sample heard.
    */
   bench.say = async (text, options) => {
     const from = bench.sound.length;
@@ -113,7 +115,7 @@
     bench.speech = speech;
     const [told, heard] = await Promise.all([next(speech, 'sentence'), bench.heard(true, from)]);
     const piece = bench.requests.slice(pieces).find((one) => one.type === 'piece');
-    return { asked, piece: piece.answered, told: told.at, heard, source: piece.source };
+    return { asked, sent: piece.asked, piece: piece.answered, told: told.at, heard, source: piece.source };
   };
 
   /** Stop, and wait until the output is silent. */

@@ -54,9 +54,7 @@ def middle(sound: Sound, edge: float = 0.1) -> Sound:
 def test_resampling_is_clean(parts: Page, voice: int, output: int) -> None:
     lower = min(voice, output)
     for hz in (440.0, 0.2 * lower, 0.43 * lower):
-        sound, _ = render(
-            parts, sampleRate=output, items=[item(1, voice, tone(hz, 1.0, voice))]
-        )
+        sound, _ = render(parts, sampleRate=output, items=[item(1, voice, tone(hz, 1.0, voice))])
         assert sound.seconds == pytest.approx(1.0, abs=0.005)
         assert middle(sound).noise_db(hz) > 80, hz
 

@@ -16,7 +16,7 @@ from tests.e2e.tones import Sound, serve_player_page
 #: One sentence a line, a word a tone.
 TEXT = "w0 w1 w2\nw3 w4\n\nw5\nw6 w7 w8 w9\n"
 LINES = TEXT.split()
-LEAD, WORD, GAP = 0.05, 0.16, 0.06
+LEAD, WORD, GAP = 0.05, 0.2, 0.1
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def reading(page: Page, site: StaticSite) -> Page:
 
 def scenario(page: Page, script: str, arg: Any = None, *, seconds: float = 40) -> dict[str, Any]:
     """An async function (text, read) => anything; its value, with what it read."""
-    return within(
+    result: dict[str, Any] = within(
         page,
         f"""async ([text, arg]) => {{
           let it;
@@ -36,11 +36,13 @@ def scenario(page: Page, script: str, arg: Any = None, *, seconds: float = 40) -
           const value = await ({script})(text, read, arg);
           await new Promise((resolve) => setTimeout(resolve));
           const {{events, engine, speech}} = it;
-          return {{value, events, asked: engine.asked, cancelled: engine.cancelled, state: speech.state}};
+          const {{asked, cancelled}} = engine;
+          return {{value, events, asked, cancelled, state: speech.state}};
         }}""",
         [TEXT, arg],
         seconds=seconds,
     )
+    return result
 
 
 def told(result: dict[str, Any], *types: str) -> list[Any]:
@@ -60,10 +62,12 @@ def test_a_text_is_read_to_its_end(reading: Page, rate: float) -> None:
     result = scenario(
         reading,
         """async (text, read, rate) => {
-          const {speech, bench} = read(text, {rate});
-          const state = speech.state;
-          const outcome = await speech.finished;
-          return {outcome, state, recording: await bench.recording()};
+          const engine = new bench.ToneEngine();
+          engine.gap = 0.3;
+          const it = read(text, {rate, engine});
+          const state = it.speech.state;
+          const outcome = await it.speech.finished;
+          return {outcome, state, recording: await it.bench.recording()};
         }""",
         rate,
     )
@@ -82,7 +86,9 @@ def test_a_text_is_read_to_its_end(reading: Page, rate: float) -> None:
     assert kinds.index("firstsound") < kinds.index("sentence")
     # Each word is told when its tone is heard. The median: a busy page may be late for one.
     bursts = Sound.of(value["recording"]).bursts()
-    assert [burst.hz for burst in bursts] == pytest.approx([300 + 40 * n for n in range(10)], rel=0.06)
+    assert [burst.hz for burst in bursts] == pytest.approx(
+        [300 + 40 * n for n in range(10)], rel=0.06
+    )
     words = [event["heard"] for event in result["events"] if event["type"] == "word"]
     late = np.array(words) - np.array([burst.middle - WORD / 2 / rate for burst in bursts])
     assert abs(np.median(late)) < 0.03, late
@@ -110,7 +116,8 @@ def test_two_sentences_are_prepared_ahead_and_not_the_whole_text(reading: Page) 
     result = scenario(
         reading,
         """async (text, read) => {
-          const long = Array.from({length: 30}, (_, i) => `w${i} w1 w2 w3 w4 w5 w6 w7 w8 w9 w1 w2 w3`);
+          const words = 'w1 w2 w3 w4 w5 w6 w7 w8 w9 w1 w2 w3';
+          const long = Array.from({length: 30}, (_, i) => `w${i} ${words}`);
           const it = read(long.join('\\n'));
           await it.until('sentence');
           await it.bench.when(() => it.engine.asked.length >= 3);
@@ -134,7 +141,9 @@ def test_pieces_of_one_sentence_join(reading: Page) -> None:
           return b.recording();
         }""",
     )
-    assert result["asked"] == [f"{line}#{n}" for line in ("w0 w1 w2 w3 w4", "w5 w6") for n in range(3)]
+    assert result["asked"] == [
+        f"{line}#{n}" for line in ("w0 w1 w2 w3 w4", "w5 w6") for n in range(3)
+    ]
     sound = Sound.of(result["value"])
     bursts = sound.bursts()
     assert len(bursts) == 7
@@ -190,7 +199,8 @@ def test_previous_restarts_a_sentence_that_is_well_under_way(reading: Page) -> N
         """async (text, read) => {
           const long = 'w1 w2 w3 w4 w5 w6 w7 w8 w9 w1 w2 w3 w4 w5 w6 w7 w8 w9 w1 w2';
           const it = read(`w0\\n${long}`, {rate: 2});
-          const words = () => it.events.filter(({type, detail}) => type === 'word' && detail.sentence === 1);
+          const words = () =>
+            it.events.filter(({type, detail}) => type === 'word' && detail.sentence === 1);
           await it.bench.when(() => words().length === 14);
           it.speech.previous();
           await it.speech.finished;
@@ -337,7 +347,10 @@ def test_an_error_that_nobody_asks_for_is_not_unhandled(reading: Page) -> None:
 def test_nothing_to_say(reading: Page) -> None:
     result = scenario(
         reading,
-        """async (text, read) => read('…\\n!!!\\n\\n?').speech.finished.catch((error) => error.code)""",
+        """async (text, read) => {
+          const {speech} = read('…\\n!!!\\n\\n?');
+          return speech.finished.catch((error) => error.code);
+        }""",
     )
     assert result["value"] == "empty_text"
     result = scenario(

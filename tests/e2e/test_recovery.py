@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import Watch, open_app
-from tests.e2e.faults import Cut, Flip
+from tests.e2e.faults import Cut, Flip, Status
 from tests.e2e.server import StaticSite
 from tests.oracle import BLANK, BLANK_PATH
 from tests.public_api import ENGLISH, failure, hold_workers, stream, synthesize
@@ -21,7 +23,8 @@ TEXT = (
     "By the third the worker is gone. The fourth has never heard of it. "
     "Five is an honest number. Six is where it ends."
 )
-#: Seconds in which sound must be back.
+#: Seconds in which sound must be back; a machine so busy that the first boot took longer
+#: gets the time of that boot again, and half of it.
 BACK = 10.0
 
 _SPEAK = """([text, voiceId]) => {
@@ -43,7 +46,9 @@ _KILL = """(name) => {
 def mortal(page: Page, site: StaticSite) -> Page:
     """The app, ready, with its workers in reach."""
     hold_workers(page)
-    return open_app(page, site.url)
+    open_app(page, site.url)
+    page.evaluate("() => { testWorkers.bootSeconds = performance.now() / 1000; }")
+    return page
 
 
 @pytest.fixture
@@ -114,7 +119,8 @@ def test_sound_is_back_soon_at_the_same_sentence(mortal: Page, site: StaticSite)
     log = mortal.evaluate("testLog")
     sentence, heard = log["sentences"][0]
     assert sentence == 0
-    assert (heard - log["killed"]) / 1000 < BACK
+    first_boot = mortal.evaluate("testWorkers.bootSeconds")
+    assert (heard - log["killed"]) / 1000 < max(BACK, 1.5 * first_boot)
     assert log["errors"] == []
 
 
@@ -130,7 +136,8 @@ def test_what_was_pending_is_rejected_at_once(workshop: Page, site: StaticSite) 
     workshop.evaluate("async () => { makeEngine(); await engine.ready; }")
     hold = site.hold(MODEL)
     taken = []
-    for _ in range(3):  # the best of as many deaths as a minute allows: the machine is busy
+    # The best of as many deaths as a minute allows: the machine may be busy with others.
+    while len(taken) < 3 and min((each["ms"] for each in taken), default=100) >= 100:
         taken.append(
             workshop.evaluate(
                 """async (voiceId) => {
@@ -156,11 +163,11 @@ def test_what_was_pending_is_rejected_at_once(workshop: Page, site: StaticSite) 
         assert taken[-1]["codes"] == ["engine_lost true"] * 3
         assert taken[-1]["empty"]
     hold.release()
-    assert min(each["ms"] for each in taken) < 100
+    assert taken[-1]["ms"] < 100
     site.heal()
-    assert workshop.evaluate(
-        "async (voiceId) => (await engine.ask('preload', { voiceId })).alreadyLoaded", ENGLISH
-    ) in (False, True)
+    preload = "async (voiceId) => (await engine.ask('preload', { voiceId })).alreadyLoaded"
+    assert workshop.evaluate(preload, ENGLISH) is False
+    assert workshop.evaluate(preload, ENGLISH) is True
 
 
 def test_a_dead_realm_alone_is_replaced(mortal: Page, watch: Watch) -> None:
@@ -193,18 +200,34 @@ def test_a_worker_that_hangs_is_replaced_at_the_deadline(workshop: Page) -> None
     ]
 
 
-def test_python_that_breaks_down_is_replaced_at_once(workshop: Page, watch: Watch) -> None:
-    watch.allow("Pyodide", "fatal", "RangeError")
+def breaking_package(dist: Path) -> bytes:
+    """The Python package, but the request ``trace`` takes more stack than there is."""
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(dist / "py" / "lectern.zip") as source,
+        zipfile.ZipFile(packed, "w") as target,
+    ):
+        for name in source.namelist():
+            more = _BREAK_DOWN if name == "lectern/app.py" else b""
+            target.writestr(name, source.read(name) + more)
+    return packed.getvalue()
+
+
+_BREAK_DOWN = b'''
+import json
+async def _break_down(self, _payload):
+    json.loads("[" * 1_000_000)
+App._trace = _break_down
+'''
+
+
+def test_python_that_breaks_down_is_replaced_at_once(
+    workshop: Page, watch: Watch, dist: Path, site: StaticSite
+) -> None:
+    watch.allow("Pyodide", "fatal", "Maximum call stack")
+    site.put("py/lectern.zip", breaking_package(dist))
     workshop.evaluate("async () => { makeEngine(); await engine.ready; }")
-    # No way that the app has; what stands for it is an interpreter that ran out of its stack.
-    lost = failure(
-        workshop,
-        """async () => {
-          let deep = 0;
-          for (let depth = 0; depth < 3500; depth++) deep = [{ deep }];
-          await engine.request('voices', { deep });
-        }""",
-    )
+    lost = failure(workshop, "() => engine.request('trace', {})")
     assert (lost.code, lost.retryable) == ("engine_lost", True)
     assert "Python broke down" in lost.message
     assert workshop.evaluate("async () => (await engine.ask('voices', {})).length") == 2
@@ -322,10 +345,12 @@ def test_after_giving_up_it_can_be_started_again(workshop: Page) -> None:
 
 
 def test_a_rejection_poisons_nothing(app: Page, watch: Watch, site: StaticSite) -> None:
-    watch.allow("ERR_", "integrity", "404", "500")
-    site.fault(MODEL, Flip(1000), times=1)
-    bad = failure(app, "(voiceId) => lectern.synthesize('Hello.', { voiceId })", ENGLISH)
-    assert bad.code == "integrity"
+    watch.allow("ERR_", "500")
+    for fault, code in ((Flip(1000), "integrity"), (Status(500), "network"), (Cut(9), "network")):
+        site.fault(MODEL, fault)
+        bad = failure(app, "(voiceId) => lectern.synthesize('Hello.', { voiceId })", ENGLISH)
+        assert bad.code == code
+    site.heal(MODEL)
     assert synthesize(app, "Hello.", voiceId=ENGLISH).level > 0.005
 
 

@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ class Sound:
         edges = np.flatnonzero(np.diff(loud.astype(np.int8))) + 1
         bounds = [0, *edges.tolist(), len(loud)]
         spans: list[list[int]] = []
-        for low, high in zip(bounds, bounds[1:], strict=False):
+        for low, high in pairwise(bounds):
             if not loud[low]:
                 continue
             if spans and low - spans[-1][1] < shortest * self.rate / 2:

@@ -46,7 +46,11 @@ class Recorder:
     async def phonemize(self, voice: str, texts: Sequence[str]) -> list[list[str]]:
         asked = json.dumps([voice, list(texts)])
         done = subprocess.run(
-            ["node", "-e", _NODE, str(ROOT)], input=asked, capture_output=True, text=True, check=True
+            ["node", "-e", _NODE, str(ROOT)],
+            input=asked,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         found: list[list[str]] = json.loads(done.stdout)
         self.answers |= {text: "".join(answer) for text, answer in zip(texts, found, strict=True)}

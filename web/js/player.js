@@ -234,7 +234,7 @@ export class Player extends EventTarget {
       this.#announce(change);
       if (news.epoch !== this.#epoch) return; // a listener has cleared
     }
-    if (this.#timeline.at(time)?.speed) this.dispatchEvent(new Event('tick'));
+    if (this.#timeline.at(time)?.status === 'playing') this.dispatchEvent(new Event('tick'));
   }
 
   /** @param {import('./audio/timeline.js').Change} change */

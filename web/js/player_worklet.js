@@ -13,6 +13,8 @@ import { Tape } from './audio/tape.js';
 const REPORT_EVERY = 0.016;
 /** Seconds that reports go on when nothing moves: longer than any output latency. */
 const REPORT_AFTER = 1.5;
+/** Quanta in a row before the first sound: a device that has just begun drops some. */
+const STEADY = 8;
 /** Speeds closer than this are the same. */
 const SAME_SPEED = 1e-6;
 
@@ -27,6 +29,8 @@ class PlayerProcessor extends AudioWorkletProcessor {
   #gate = new Gate(sampleRate);
   #playing = false;
   #failed = false;
+  #steady = 0;
+  #nextFrame = 0;
   #epoch = 0;
   /** The epoch that begins when what sounds has faded; -1: none. */
   #nextEpoch = -1;
@@ -110,9 +114,18 @@ class PlayerProcessor extends AudioWorkletProcessor {
     if (this.#gate.silent && this.#nextEpoch >= 0) this.#clear();
     const before = this.#deck.position;
     const span = this.#tape.spanAt(before);
-    const made = this.#gate.silent || this.#deck.ended ? 0 : this.#deck.render(channel);
+    const mute = this.#gate.silent || this.#deck.ended || !this.#runsSteadily();
+    const made = mute ? 0 : this.#deck.render(channel);
     this.#gate.pass(channel, made);
     this.#observe(before, span, made);
+  }
+
+  /** Whether the device has taken enough quanta without a hole; asked until it has. */
+  #runsSteadily() {
+    if (this.#steady >= STEADY) return true;
+    this.#steady = currentFrame === this.#nextFrame ? this.#steady + 1 : 0;
+    this.#nextFrame = currentFrame + QUANTUM;
+    return false;
   }
 
   /**
@@ -125,7 +138,7 @@ class PlayerProcessor extends AudioWorkletProcessor {
   #observe(before, span, made) {
     const after = this.#deck.position;
     const speed = (after - before) / QUANTUM;
-    const status = this.#statusNow(span, made);
+    const status = this.#statusNow(span, before, made);
     this.#sinceReport += QUANTUM;
     this.#sinceChange += QUANTUM;
     const id = span ? span.id : null;
@@ -146,14 +159,15 @@ class PlayerProcessor extends AudioWorkletProcessor {
 
   /**
    * @param {import('./audio/tape.js').Span | null} span
+   * @param {number} before position at the quantum's beginning
    * @param {number} made
    * @returns {Status}
    */
-  #statusNow(span, made) {
+  #statusNow(span, before, made) {
     if (this.#gate.silent) return span ? 'paused' : 'idle';
     if (this.#deck.ended) return 'ended';
     if (made === QUANTUM) return 'playing';
-    return span ? 'starved' : 'idle';
+    return span && before + made > 0 ? 'starved' : 'idle';
   }
 
   /**

@@ -90,6 +90,8 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @typedef {{event: 'progress', voiceId: string, phase: 'download' | 'session' | 'ready', loaded: number, total: number}} ProgressEvent
  * @typedef {{event: 'sessions', stats: SessionStats}} SessionsEvent  precedes the answer of whatever changed them
  * @typedef {{event: 'realm', realm: number, config: RealmConfig | null}} RealmEvent  start an ORT worker for `realm`, or (null) end it
+ * @typedef {{event: 'alive'}} AliveEvent  the worker holds its Web Lock; ORT workers post it too
+ * @typedef {{event: 'booting', snapshot: boolean}} BootingEvent  whether this boot is from a snapshot: its watchdog is shorter
  * @typedef {{event: 'fatal', error: ErrorData}} FatalEvent  replace this worker
  *
  * -- lectern worker <-> lectern-ort worker, over a MessagePort ---------------------

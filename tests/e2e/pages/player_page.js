@@ -100,14 +100,18 @@ class Bench {
     const output = createDeviceOutput();
     this.device = output;
     const { context } = output;
-    const tapped = context.audioWorklet.addModule('player_tap.js').then(() => {
-      const tap = new AudioWorkletNode(context, 'test-tap', { channelCount: 1, channelCountMode: 'explicit' });
-      tap.port.onmessage = ({ data }) => this.chunks.push(data);
-      tap.connect(context.destination);
-      return tap;
-    });
+    const { audioWorklet } = context;
+    audioWorklet.addModule = async (url) => {
+      await AudioWorklet.prototype.addModule.call(audioWorklet, 'player_tap.js');
+      await AudioWorklet.prototype.addModule.call(audioWorklet, url);
+    };
     const connect = (node) => {
-      tapped.then((tap) => node.connect(tap));
+      const tap = new AudioWorkletNode(context, 'test-tap', {
+        channelCount: 1,
+        channelCountMode: 'explicit',
+      });
+      tap.port.onmessage = ({ data }) => this.chunks.push(data);
+      node.connect(tap).connect(context.destination);
     };
     return { ...output, connect };
   }
@@ -167,19 +171,18 @@ class Bench {
 // -- a voice of tones ----------------------------------------------------------------------
 
 const VOICE_RATE = 22050;
-const WORD = 0.16;
-const GAP = 0.06;
+const WORD = 0.2;
 const LEAD = 0.05;
 /** The word "w7" is a tone of this many Hz. */
 const pitch = (word) => 300 + 40 * Number(word.slice(1));
 
-function spoken(text) {
+function spoken(text, gap) {
   const tones = [{ hz: 0, seconds: LEAD }];
   const words = [];
   for (const { 0: word, index } of text.matchAll(/w\d+/g)) {
     const time = tones.reduce((sum, { seconds }) => sum + seconds, 0);
     words.push({ start: index, end: index + word.length, time, duration: WORD });
-    tones.push({ hz: pitch(word), seconds: WORD }, { hz: 0, seconds: GAP });
+    tones.push({ hz: pitch(word), seconds: WORD }, { hz: 0, seconds: gap });
   }
   return { samples: words.length ? sound(VOICE_RATE, tones) : new Float32Array(0), words };
 }
@@ -191,6 +194,8 @@ class ToneEngine {
   cancelled = [];
   faults = {};
   pieces = 1;
+  /** Seconds after each word. */
+  gap = 0.1;
   gates = {};
 
   hold(text = '') {
@@ -211,7 +216,7 @@ class ToneEngine {
     signal.throwIfAborted();
     const code = this.faults[text];
     if (code) throw new LecternError(code, `${code} in ${text}`);
-    const { samples, words } = spoken(text);
+    const { samples, words } = spoken(text, this.gap);
     const length = Math.ceil(samples.length / this.pieces);
     return {
       samples: samples.subarray(piece * length, (piece + 1) * length),

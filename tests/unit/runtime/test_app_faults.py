@@ -19,6 +19,7 @@ from lectern.errors import (
     VoiceNotInstalled,
     VoiceUnreadable,
 )
+from lectern.ports import Adapter
 
 from tests.fakes import (
     Gate,
@@ -196,6 +197,20 @@ def test_a_realm_that_dies_while_a_voice_loads_is_replaced_once() -> None:
         world.inference.faults["create"] = [EngineLost("gone"), EngineLost("again")]
         with pytest.raises(EngineLost):
             await world.piece("Another.", TWO)
+
+    run(scenario())
+
+
+def test_a_voice_that_webgpu_has_no_kernels_for_runs_on_wasm_and_says_why() -> None:
+    async def scenario() -> None:
+        world = World({**BOOT, "backend": "webgpu"})
+        world.inference.gpu = Adapter("Acme", fallback=True)
+        world.inference.faults["create"] = [InferenceFailed("no kernel for Cast")]
+        assert (await world.piece()).source == "model"
+        assert world.stats["backend"] == "wasm"
+        assert "no kernel for Cast" in world.stats["backendReason"]
+        await world.piece("Another.", TWO)
+        assert world.stats["backend"] == "webgpu"  # each voice by itself
 
     run(scenario())
 

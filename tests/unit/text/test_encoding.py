@@ -5,10 +5,10 @@ import random
 from array import array
 
 import pytest
-
 from lectern.encoding import Encoded, to_ids, word_times
 from lectern.voice import VoiceConfig
 from lectern.words import WordSpan
+
 from tests.unit.text.golden import voice_json
 
 WORDS = [WordSpan("ab", 0, 2), WordSpan("-", 3, 4), WordSpan("c", 5, 6)]
@@ -47,7 +47,7 @@ def test_times_of_words() -> None:
     frames = [1, 0, 2, 1, 3, 0, 5, 0, 4, 2, 1]
     times = word_times(encoded(), WORDS, frames, 100, 1900)
     assert times == [(0, 2, 100, 600), (5, 6, 1200, 600)]
-    assert word_times(encoded(), WORDS, memoryview(array("f", frames)), 100, 1900) == times  # type: ignore[arg-type]
+    assert word_times(encoded(), WORDS, memoryview(array("f", frames)), 100, 1900) == times
 
 
 def test_no_word_reaches_past_the_sound() -> None:

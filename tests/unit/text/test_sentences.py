@@ -4,8 +4,8 @@ import random
 import time
 
 import pytest
-
 from lectern.sentences import Sentence, split, utf16_len
+
 from tests.unit.text.golden import sentences
 
 #: Share of the golden texts that must be split exactly.
@@ -60,10 +60,49 @@ def test_offsets_are_utf16_units_of_the_source() -> None:
 
 
 ALPHABET = [
-    "a", "Word ", "Dr. ", "it", " ", "  ", "\n", "\n\n", "\r\n", ". ", ".", "! ", "? ", "...", "…", "«",
-    " »", '"', "(", ")", "[[", "]]", "😀", "e\u0301", "。", "日", "3.14 ", "- ", "1. ", "U.S. ", "\t",
-    "مرحبا", "؟ ", ", ", "; ", "HEADING\n", "\u2029", "\x0c", "\ud800", "\x00", "said ", "J. ",
-]  # fmt: skip
+    "a",
+    "Word ",
+    "Dr. ",
+    "it",
+    " ",
+    "  ",
+    "\n",
+    "\n\n",
+    "\r\n",
+    ". ",
+    ".",
+    "! ",
+    "? ",
+    "...",
+    "…",
+    "«",
+    " »",
+    '"',
+    "(",
+    ")",
+    "[[",
+    "]]",
+    "😀",
+    "e\u0301",
+    "。",
+    "日",
+    "3.14 ",
+    "- ",
+    "1. ",
+    "U.S. ",
+    "\t",
+    "مرحبا",
+    "؟ ",
+    ", ",
+    "; ",
+    "HEADING\n",
+    "\u2029",
+    "\x0c",
+    "\ud800",
+    "\x00",
+    "said ",
+    "J. ",
+]
 
 
 def random_text(random_: random.Random, parts: int) -> str:
@@ -170,7 +209,10 @@ def test_raw_phonemes_are_never_cut() -> None:
     text = "Some words here " * 40 + block + " and more words here." * 30
     found = texts(split(text, "en")[0])
     assert any(block in sentence for sentence in found)
-    assert texts(split("An [[ unclosed. Block here.", "en")[0]) == ["An [[ unclosed.", "Block here."]
+    assert texts(split("An [[ unclosed. Block here.", "en")[0]) == [
+        "An [[ unclosed.",
+        "Block here.",
+    ]
 
 
 def test_nothing_to_split() -> None:

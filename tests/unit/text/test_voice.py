@@ -6,10 +6,10 @@ import math
 import random
 
 import pytest
-
 from lectern.catalogue import language_tag
 from lectern.errors import BadOption, UnknownSpeaker, VoiceUnreadable
 from lectern.voice import Scales, VoiceConfig, parse_catalogue
+
 from tests.unit.text.golden import VOICES, voice_json
 
 MODEL, CONFIG = "a" * 64, "b" * 64
@@ -96,8 +96,29 @@ def test_a_voice_without_hashes_is_unreadable(digest: object) -> None:
         VoiceConfig.from_json("x", changed(), model_sha256=digest, config_sha256=CONFIG)  # type: ignore[arg-type]
 
 
-JUNK: list[object] = [None, True, -1, 0, 1e308, math.nan, math.inf, 10**400, "", "x" * 5000, "\ud800",
-                      [], {}, [[]], {"": None}, {5: 6}, [None] * 3, "\0", 2.5, (), b"x"]  # fmt: skip
+JUNK: list[object] = [
+    None,
+    True,
+    -1,
+    0,
+    1e308,
+    math.nan,
+    math.inf,
+    10**400,
+    "",
+    "x" * 5000,
+    "\ud800",
+    [],
+    {},
+    [[]],
+    {"": None},
+    {5: 6},
+    [None] * 3,
+    "\0",
+    2.5,
+    (),
+    b"x",
+]
 
 
 def mutate(random_: random.Random, data: object) -> object:
@@ -200,7 +221,8 @@ def test_bad_entries_of_a_catalogue_are_left_out() -> None:
     }  # fmt: skip
     found = parse_catalogue({**bad, "en_US-amy-low": entry()})
     assert [voice.id for voice in found] == ["en_US-amy-low"]
-    for data in (None, [], "x", 5):
+    hostile: list[object] = [None, [], "x", 5]
+    for data in hostile:
         with pytest.raises(VoiceUnreadable):
             parse_catalogue(data)
 

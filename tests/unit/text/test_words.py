@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-
 from lectern.words import has_speech, spoken, words
 
 

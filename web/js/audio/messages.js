@@ -6,7 +6,7 @@
  * time, in seconds; `seconds` are of the item's own sound, its silence included.
  *
  * @typedef {'idle' | 'playing' | 'paused' | 'starved' | 'ended'} Status
- *   idle: no item; starved: the items ran out, more are to come; ended: nothing comes any more
+ *   idle: no sound yet; starved: the items ran out, more are to come; ended: nothing comes any more
  *
  * @typedef {{type: 'append', item: import('./tape.js').Item} | {type: 'finish'}
  *   | {type: 'play'} | {type: 'pause'} | {type: 'rate', rate: number}

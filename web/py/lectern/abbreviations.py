@@ -11,7 +11,7 @@ Keys are lower case and without their last stop. Three kinds of abbreviation:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,9 @@ _FRENCH = Language(
     links=_set(
         "le la les un une des du de d' à au aux et ou ni mais car donc que qui dont où dans en par "
         "pour sur sous avec sans chez vers entre est sont était étaient a ont avait sera ce cet "
-        "cette ces mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs ne pas plus très "
-        "si comme quand il elle ils elles on nous vous je tu se m mme mlle dr nommé appelé saint"
+        "cette ces mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs ne pas plus "
+        "très si comme quand il elle ils elles on nous vous je tu se m mme mlle dr nommé "
+        "appelé saint"
     ),
     labels=_set("vitamine plan groupe type classe annexe section lettre option équipe catégorie"),
 )
@@ -146,8 +147,10 @@ _ANY = Language(
         "sra srta d da dña ud uds ee.uu dott dott.ssa sig sigg avv ing arch on prof.ssa "
         "dhr mevr mw bijv o.a d.w.z nl p.ex cf dr.ª exmo sr tzv např tj m.in np"
     ),
-    number=_set("nr no nº núm n p pp pag pág s art kap cap bd abs fig vol t hst jan feb apr aug "
-                "sept okt oct nov dez dec"),
+    number=_set(
+        "nr no nº núm n p pp pag pág s art kap cap bd abs fig vol t hst jan feb apr aug "
+        "sept okt oct nov dez dec"
+    ),
     general=_ENGLISH.general | _set("gmbh co kg ag usf spa srl s.a s.p.a s.r.l ltda cía"),
     closing=_set("etc usw ecc enz etc itd atd"),
     openers=_ENGLISH.openers
@@ -162,15 +165,29 @@ _ANY = Language(
 )
 
 
-def _with(**changes: bool) -> Language:
-    from dataclasses import replace
-
-    return replace(_ANY, **changes)
-
-
-_ORDINAL = _with(ordinal_stop=True, spaced_guillemet=False)
+_ORDINAL = replace(_ANY, ordinal_stop=True, spaced_guillemet=False)
 _LANGUAGES = {"en": _ENGLISH, "fr": _FRENCH} | dict.fromkeys(
-    ["de", "da", "nb", "nn", "no", "fi", "et", "lv", "cs", "sk", "sl", "hr", "sr", "bs", "hu", "pl", "tr", "is"], _ORDINAL
+    [
+        "de",
+        "da",
+        "nb",
+        "nn",
+        "no",
+        "fi",
+        "et",
+        "lv",
+        "cs",
+        "sk",
+        "sl",
+        "hr",
+        "sr",
+        "bs",
+        "hu",
+        "pl",
+        "tr",
+        "is",
+    ],
+    _ORDINAL,
 )
 
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 #: Phonemes that are heard as pauses or tunes and belong to no word.
-SEPARATORS = frozenset(" .,;:!?…()\"¡¿\n")
+SEPARATORS = frozenset(' .,;:!?…()"¡¿\n')
 _STRESS = "ˈˌ"
 _CLASSES = {
     **dict.fromkeys("iɪyʏeɛæaɑɐɒʌəɚɜɝɔoʊuøœᵻɨʉɯɤɘɵɞɶᵊ", "a"),
@@ -74,13 +75,14 @@ def align(phonemes: Sequence[str], alone: Sequence[Sequence[str]]) -> list[int]:
             word, group = word + 1, group + matched
             continue
         next_word, next_group = _next_match(expected, heard, word, groups, group)
-        _share(
-            word_of, phonemes, groups[group:next_group], heard[word:next_word], alone
-        )
+        _share(word_of, phonemes, groups[group:next_group], heard[word:next_word], alone)
         word, group = next_word, next_group
     if group < len(groups):
         _give(word_of, groups[group:], heard[-1])
-    return word_of
+    return [
+        -1 if phoneme in SEPARATORS else owner
+        for phoneme, owner in zip(phonemes, word_of, strict=True)
+    ]
 
 
 def _groups(phonemes: Sequence[str]) -> list[_Group]:
@@ -173,7 +175,7 @@ def _agrees(
         return True
     if word + 1 == len(heard):
         return exact and group + matched == len(groups)
-    return (exact or length > 2) and bool(  # noqa: PLR2004
+    return (exact or length > 2) and bool(
         _matches(expected[heard[word + 1]], groups, group + matched)
     )
 
@@ -216,15 +218,12 @@ def _share(
     else:
         starts = _best_starts(wanted, owners, sounds, begins, len(words))
     bounds = [places[start] for start in starts[1:]]
-    for index, place in enumerate(bounds):
-        while place > groups[0].start and phonemes[place - 1] in _STRESS:
-            place -= 1
-        bounds[index] = place
+    for index in range(len(bounds)):
+        while bounds[index] > groups[0].start and phonemes[bounds[index] - 1] in _STRESS:
+            bounds[index] -= 1
     bounds = [groups[0].start, *bounds, groups[-1].end]
-    for word, (start, end) in zip(words, zip(bounds, bounds[1:], strict=False), strict=False):
-        for index in range(start, end):
-            if phonemes[index] not in SEPARATORS:
-                word_of[index] = word
+    for word, (start, end) in zip(words, pairwise(bounds), strict=False):
+        word_of[start:end] = [word] * (end - start)
 
 
 def _flat(
@@ -304,7 +303,7 @@ def _best_starts(
         taken = steps[row][column]
         if taken == 0:
             first[owners[row - 1]] = column - 1
-        row -= taken != 2  # noqa: PLR2004
+        row -= taken != 2
         column -= taken != 1
     starts: list[int] = []
     for place in first:

@@ -105,6 +105,8 @@ class Backends:
             self._unwanted = False
             self._realms[prestarted.backend] = Realm(1, prestarted.backend, prestarted.threads)
         self._gpu_refused = ""
+        #: Voices that can't be loaded on WebGPU at all, and why.
+        self._unfit: dict[str, str] = {}
 
     # -- what is in use ------------------------------------------------------------
 
@@ -116,6 +118,8 @@ class Backends:
 
     def backend_for(self, identity: str) -> str:
         """ "webgpu" when the user wants it or the voice passed its probe there, else "wasm"."""
+        if identity in self._unfit:
+            return "wasm"
         if self._overrides.backend:
             return self._overrides.backend
         verdict = self._record.gpu.get(identity)
@@ -143,6 +147,10 @@ class Backends:
         if realm is None:
             realm = await self._opening.do(backend, lambda: self._open(backend))
         return realm
+
+    def unfit(self, identity: str, reason: str) -> None:
+        """This voice's model can't be loaded on WebGPU: it runs on wasm, whatever was asked for."""
+        self._unfit[identity] = reason
 
     def lost(self, realm_id: int) -> None:
         """A realm died; the next ``realm_for`` starts another."""
@@ -176,6 +184,8 @@ class Backends:
         return self._record.threads or 1
 
     def _reason(self, backend: str, identity: str) -> str:
+        if identity in self._unfit:
+            return f"WebGPU can't run this voice: {self._unfit[identity]}"
         if self._overrides.backend:
             return f"asked for: backend={self._overrides.backend}"
         if backend == "webgpu":

@@ -54,7 +54,7 @@ def parse_speakers(voice: Checked, num_speakers: int) -> list[tuple[str, int]]:
     Raises:
         VoiceUnreadable: a number is not one of the voice's.
     """
-    listed = voice.object("speaker_id_map")
+    listed = voice.part("speaker_id_map")
     named = [
         (name, listed.check_whole(number, name, 0, num_speakers - 1))
         for name, number in listed.items()
@@ -67,15 +67,13 @@ def language_tag(code: str) -> str:
     parts = code.replace("_", "-").split("-")
     if not _TAG.match("-".join(parts)):
         return ""
-    return "-".join(
-        [parts[0].lower()] + [p.upper() if len(p) == 2 else p for p in parts[1:]]  # noqa: PLR2004
-    )
+    return "-".join([parts[0].lower()] + [p.upper() if len(p) == 2 else p for p in parts[1:]])
 
 
 def _entry(voice_id: str, voice: Checked) -> CatalogueEntry:
     if not _ID.match(voice_id):
         raise voice.unreadable("the id", "letters, digits, - and _", voice_id)
-    language = language_tag(voice.object("language").text("code"))
+    language = language_tag(voice.part("language").text("code"))
     if not language:
         raise voice.unreadable("language.code", "a language", "none")
     quality = voice.text("quality", "")
@@ -96,14 +94,14 @@ def _entry(voice_id: str, voice: Checked) -> CatalogueEntry:
 
 def _files(voice_id: str, voice: Checked) -> tuple[int, str | None, str | None]:
     """Bytes of the voice's two files, and the SHA-256 of the model and of the JSON."""
-    files = voice.object("files")
+    files = voice.part("files")
     size = 0
     digests: dict[str, str | None] = {}
     for path, _ in files.items():
         name = path.rsplit("/", 1)[-1]
         if name not in (f"{voice_id}.onnx", f"{voice_id}.onnx.json"):
             continue
-        file = files.object(path)
+        file = files.part(path)
         size += file.whole("size_bytes", 0, 2**40, 0)
         digest = file.text("sha256", "").lower()
         digests[name] = digest if _HEX.match(digest) else None

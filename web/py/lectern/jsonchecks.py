@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 
@@ -51,7 +50,7 @@ class Checked:
     def has(self, name: str) -> bool:
         return self._values.get(name) is not None
 
-    def object(self, name: str) -> Checked:
+    def part(self, name: str) -> Checked:
         """An object; one that is missing is empty."""
         value = self._values.get(name)
         return Checked({} if value is None else value, self._what, self._name(name))
@@ -93,8 +92,7 @@ class Checked:
         if (
             isinstance(value, bool)
             or not isinstance(value, int | float)
-            or not math.isfinite(value if isinstance(value, float) else 0.0)
-            or not low <= value <= high
+            or not low <= value <= high  # NaN is not in it either
         ):
             raise self.unreadable(self._name(name), f"a number between {low} and {high}", value)
         return float(value)

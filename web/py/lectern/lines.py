@@ -13,7 +13,9 @@ from lectern.source import Source
 
 NEWLINE = r"(?:\r\n|[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029])"
 #: Two newlines with nothing between, or a page or paragraph separator.
-BLANK_LINE = re.compile(rf"(?:{NEWLINE}[^\S\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]*){{2}}|[\x0c\u2029]")
+BLANK_LINE = re.compile(
+    rf"(?:{NEWLINE}[^\S\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]*){{2}}|[\x0c\u2029]"
+)
 #: The mark of a list item, or the dash of a speech in a dialogue, with its white space.
 LIST_MARK = re.compile(
     r"(?:[-*+•‣◦▪·●○■□–—―]|\(?\d{1,3}[.)]|\(?[a-z][.)]|[A-Z]\)|\([A-Z]\)|[ivx]{1,5}[.)]|[IVX]{2,5}[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)"
@@ -57,7 +59,7 @@ def ends_sentence(
     return _was_meant(source, line_start, newline, following, first, width, language)
 
 
-def _was_meant(  # noqa: PLR0911 - one return a rule
+def _was_meant(
     source: Source,
     line_start: int | None,
     newline: int,
@@ -130,7 +132,7 @@ def starts_paragraph(source: Source, gap: int, following: int, line_length: int 
 
 
 def _next_is_upper(source: Source, end: int) -> bool:
-    """Whether the line after the one that ends at ``end`` begins with a capital, or there is none."""
+    """Whether the line after the one that ends at ``end`` begins with a capital or is none."""
     index = source.after_gap(end)
     first = source.char(index)
     while first and first in _OPENERS and index < end + 8:

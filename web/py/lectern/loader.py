@@ -6,7 +6,13 @@ import logging
 from collections.abc import Callable
 
 from lectern.backends import Backends
-from lectern.errors import EngineLost, IntegrityError, LecternError, VoiceUnreadable
+from lectern.errors import (
+    EngineLost,
+    InferenceFailed,
+    IntegrityError,
+    LecternError,
+    VoiceUnreadable,
+)
 from lectern.ports import FileRef, Inference, Progress, Realm, VoiceFiles
 from lectern.sessions import Session
 from lectern.settings import MIB
@@ -43,17 +49,26 @@ class Loader:
     async def load(self, voice: VoiceConfig) -> Session:
         """Load into the realm that the voice belongs to.
 
-        A realm that dies meanwhile is replaced once.
+        A realm that dies meanwhile is replaced once; a voice that WebGPU has no kernels for
+        goes to wasm.
 
         Raises:
             NetworkError, VoiceNotInstalled, IntegrityError, VoiceUnreadable, EngineError.
         """
         try:
-            realm = await self._backends.realm_for(voice.identity)
-            return await self.load_into(realm, voice)
+            return await self._load_where_it_belongs(voice)
         except EngineLost:
-            realm = await self._backends.realm_for(voice.identity)
+            return await self._load_where_it_belongs(voice)
+
+    async def _load_where_it_belongs(self, voice: VoiceConfig) -> Session:
+        realm = await self._backends.realm_for(voice.identity)
+        try:
             return await self.load_into(realm, voice)
+        except InferenceFailed as error:
+            if realm.backend != "webgpu":
+                raise
+            self._backends.unfit(voice.identity, error.message)
+            return await self.load_into(await self._backends.realm_for(voice.identity), voice)
 
     async def load_into(self, realm: Realm, voice: VoiceConfig, *, quiet: bool = False) -> Session:
         """Load into this very realm; the model is checked against its hash before ORT sees it.

@@ -6,6 +6,7 @@ not, ``array`` gives the same bytes, 20 times slower.
 
 from __future__ import annotations
 
+import math
 import struct
 import sys
 from array import array
@@ -34,7 +35,7 @@ def use_numpy(wanted: bool = True) -> bool:
     _numpy = None
     if wanted:
         try:
-            import numpy  # noqa: PLC0415
+            import numpy
         except ImportError:
             return False
         _numpy = numpy
@@ -91,7 +92,8 @@ def wav(parts: Iterable[bytes], rate: int) -> bytes:
 def _to_int16_array(samples: memoryview) -> bytes:
     out = array("h")
     for start in range(0, len(samples), _BLOCK):
-        out.fromlist(_block_to_int16(samples[start : start + _BLOCK].tolist()))
+        block: list[float] = samples[start : start + _BLOCK].tolist()  # type: ignore[assignment]
+        out.fromlist(_block_to_int16(block))
     if _BIG_ENDIAN:
         out.byteswap()
     return out.tobytes()
@@ -106,7 +108,7 @@ def _block_to_int16(values: list[float]) -> list[int]:
 
 
 def _clipped(value: float) -> int:
-    if value != value:
+    if math.isnan(value):
         return 0
     return min(_HIGHEST, round(min(1.0, max(-1.0, value)) * _STEPS))
 

@@ -110,9 +110,7 @@ def _parts(sentence: str) -> list[_Part]:
         nonlocal taken
         own = [r for r in ranges[taken:] if r[1] <= end]
         if text.strip():
-            space = start > 0 and (
-                sentence[start].isspace() or sentence[start - 1].isspace()
-            )
+            space = start > 0 and (sentence[start].isspace() or sentence[start - 1].isspace())
             shifted = [(first - start, last - start) for first, last in own]
             parts.append(_Part(text, raw, space, taken, shifted))
         taken += len(own)

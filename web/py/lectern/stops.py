@@ -96,12 +96,15 @@ def _ends_unspaced(source: Source, stop: int, run: re.Match[str], language: Lang
         return False
     found = _WORD.search(source.text[max(0, stop - 40) : stop])
     word = found.group() if found else ""
-    return word.isalpha() and word.islower() and len(word) > 1 and (
-        _opens(source.token(run.end()), language)
+    return (
+        word.isalpha()
+        and word.islower()
+        and len(word) > 1
+        and (_opens(source.token(run.end()), language))
     )
 
 
-def _ends(  # noqa: PLR0911 - one return a rule
+def _ends(
     source: Source,
     start: int,
     run: re.Match[str],
@@ -132,7 +135,7 @@ def _ends(  # noqa: PLR0911 - one return a rule
     return not (closed and _is_said(source, index, language))
 
 
-def _full_stop(  # noqa: PLR0911, PLR0912 - one return a rule
+def _full_stop(
     source: Source,
     start: int,
     stop: int,
@@ -173,7 +176,7 @@ def _full_stop(  # noqa: PLR0911, PLR0912 - one return a rule
     if word in language.general:
         return opens and not first.isdigit()
     if written.isdigit():
-        return not (language.ordinal_stop and len(written) <= 2)  # noqa: PLR2004
+        return not (language.ordinal_stop and len(written) <= 2)
     return True
 
 
@@ -196,7 +199,7 @@ def _is_said(source: Source, index: int, language: Language) -> bool:
 
 
 def _is_list_mark(text: str) -> bool:
-    return len(text) < 8 and bool(LIST_MARK.fullmatch(text + " "))  # noqa: PLR2004
+    return len(text) < 8 and bool(LIST_MARK.fullmatch(text + " "))
 
 
 def _in_parenthesis(source: Source, start: int, stop: int, after: int) -> bool:

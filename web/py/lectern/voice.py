@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -80,13 +79,11 @@ class VoiceConfig:
                     f"The voice {voice_id} has no valid SHA-256; build the folder anew."
                 )
         top = Checked(data, what)
-        audio, inference = top.object("audio"), top.object("inference")
+        audio, inference = top.part("audio"), top.part("inference")
         phoneme_type = top.text("phoneme_type", "espeak")
         if phoneme_type not in ("espeak", "text"):
             raise top.unreadable("phoneme_type", "espeak or text", phoneme_type)
-        espeak_voice = top.object("espeak").text(
-            "voice", "" if phoneme_type == "text" else None
-        )
+        espeak_voice = top.part("espeak").text("voice", "" if phoneme_type == "text" else None)
         if phoneme_type == "espeak" and not re.fullmatch(r"[A-Za-z0-9_+-]{1,64}", espeak_voice):
             raise top.unreadable("espeak.voice", "the name of an espeak voice", espeak_voice)
         num_symbols = top.whole("num_symbols", 1, _MAX_SYMBOLS, _MAX_SYMBOLS)
@@ -169,21 +166,20 @@ class VoiceConfig:
         return f"{numbers}, by name: {', '.join(names[:20])}{more}."
 
 
-def _scale(
-    name: str, wanted: float | None, default: float, allowed: tuple[float, float]
-) -> float:
+def _scale(name: str, wanted: float | None, default: float, allowed: tuple[float, float]) -> float:
     if wanted is None:
         return default
     low, high = allowed
     fits = isinstance(wanted, int | float) and not isinstance(wanted, bool)
-    if not fits or math.isnan(wanted) or not low <= wanted <= high:
+    if not fits or not low <= wanted <= high:  # NaN is not in it either
         shown = repr(wanted) if fits and abs(wanted) < 1e9 else "what was given"
         raise BadOption(f"{name} must be a number between {low:g} and {high:g}, not {shown}.")
     return float(wanted)
 
 
 def _language(top: Checked, voice_id: str, espeak_voice: str) -> str:
-    for code in (top.object("language").text("code", ""), voice_id.split("-")[0], espeak_voice):
+    own = top.part("language").text("code", "")
+    for code in (own, voice_id.split("-", maxsplit=1)[0], espeak_voice):
         tag = language_tag(code)
         if tag:
             return tag
@@ -192,7 +188,7 @@ def _language(top: Checked, voice_id: str, espeak_voice: str) -> str:
 
 def _id_map(top: Checked, num_symbols: int) -> Mapping[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
-    entries = top.object("phoneme_id_map")
+    entries = top.part("phoneme_id_map")
     for symbol, ids in entries.items():
         if not isinstance(ids, list) or not 1 <= len(ids) <= 16:
             raise entries.unreadable(f"phoneme_id_map.{ascii(symbol)[:20]}", "a list of ids", ids)
@@ -208,7 +204,7 @@ def _id_map(top: Checked, num_symbols: int) -> Mapping[str, tuple[int, ...]]:
 
 def _phoneme_map(top: Checked) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    entries = top.object("phoneme_map")
+    entries = top.part("phoneme_map")
     for phoneme, others in entries.items():
         listed = [others] if isinstance(others, str) else others
         if not isinstance(listed, list) or not all(isinstance(other, str) for other in listed):

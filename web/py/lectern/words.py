@@ -23,8 +23,15 @@ _IDEOGRAPHS = re.compile(
     "\U0001b000-\U0001b16f\U00020000-\U0003ffff][\u30fc\u3099\u309a\ufe00-\ufe0f]*"
 )
 _SPACE = re.compile(r"\s+")
-_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl",
-              0xFB05: "st", 0xFB06: "st"}
+_LIGATURES = {
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+}
 _KEPT_FORMATS = "\u200c\u200d"  # joiners shape Persian words and emoji
 _NO_SPACE = "\u00ad\u2060\ufeff"
 
