@@ -26,10 +26,6 @@ from lectern.voice import VoiceConfig
 T = TypeVar("T")
 Samples = NDArray[np.float32]
 
-#: A blank page to load wasm in; a test's site serves it as BLANK_PATH.
-BLANK_PATH = "blank.html"
-BLANK = '<!doctype html><meta charset="utf-8"><title>Blank</title><link rel="icon" href="data:,">'
-
 
 class PagePhonemizer:
     """``Phonemizer`` over ``host/espeak.js`` on a page; it answers without waiting."""

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Page
 
+from tests.e2e.server import StaticSite
+
 ENGLISH, FRENCH = "en_US-rms-x_low", "fr_FR-pico-x_low"
 
 _WORKERS_JS = Path(__file__).resolve().parent / "js" / "workers.js"
@@ -139,6 +141,17 @@ def failure(page: Page, script: str, argument: Any = None) -> Failure:
     )
     assert found, f"No error from {script}"
     return Failure(**found)
+
+
+def open_blank(page: Page, site: StaticSite) -> Page:
+    """A page of the app's origin with nothing in it, for parts that a test puts together."""
+    site.put(
+        "blank.html",
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Blank</title>'
+        '<link rel="icon" href="data:,"></html>',
+    )
+    page.goto(site.url + "blank.html")
+    return page
 
 
 def hold_workers(page: Page) -> None:

@@ -23,9 +23,13 @@ class Measure:
     target: str = ""
     note: str = ""
     show: str = "median"
+    #: Stands for all in place of one of the values.
+    stated: float | None = None
 
     @property
     def value(self) -> float:
+        if self.stated is not None:
+            return self.stated
         if self.show == "max":
             return max(self.values)
         if self.show == "p90":
@@ -36,7 +40,8 @@ class Measure:
         return {
             "name": self.name,
             "unit": self.unit,
-            self.show: self.value,
+            "value": self.value,
+            "show": "ratio of medians" if self.stated is not None else self.show,
             "values": [round(value, 4) for value in self.values],
             "target": self.target,
             "note": self.note,
@@ -56,9 +61,16 @@ class Section:
     #: Share of the section's time in which something waited for a core; None: unknown.
     waiting: float | None = None
 
-    def add(self, name: str, values: Iterable[float], **more: str) -> Measure:
+    def add(
+        self,
+        name: str,
+        values: Iterable[float],
+        *,
+        stated: float | None = None,
+        **more: str,
+    ) -> Measure:
         """Add a row; a thing without any values is a note instead."""
-        measure = Measure(name, list(values), **more)
+        measure = Measure(name, list(values), stated=stated, **more)
         if measure.values:
             self.measures.append(measure)
         else:
@@ -66,15 +78,15 @@ class Section:
         return measure
 
     def ratio(self, name: str, over: Measure, under: Measure, **more: str) -> None:
-        """A row of quotients: of each round where both were measured side by side."""
-        if not over.values or not under.values:
+        """A row of quotients: of the two values, and of each round as the spread."""
+        if not over.values or not under.values or not under.value:
             return
-        if len(over.values) == len(under.values):
+        quotient = over.value / under.value
+        rounds = [quotient]
+        if len(over.values) == len(under.values) > 1:
             pairs = zip(over.values, under.values, strict=True)
-            quotients = [a / b for a, b in pairs if b]
-        else:
-            quotients = [over.value / under.value] if under.value else []
-        self.add(name, quotients, unit="x", **more)
+            rounds = [a / b for a, b in pairs if b]
+        self.add(name, rounds, unit="x", stated=quotient, **more)
 
     def to_json(self) -> dict[str, object]:
         return {

@@ -7,10 +7,9 @@ from typing import Any
 
 from tests.bench.lab import Lab, Profile
 from tests.bench.measure import Section
-from tests.bench.texts import ENGLISH, FRENCH, FRENCH_SENTENCES, long_text
+from tests.bench.texts import ENGLISH, FRENCH, FRENCH_SENTENCES, LONGEST
 
 _MEGA = 1e6
-_LONG_SENTENCE = ", and ".join(long_text(2400).split(". ")[1:9]).replace("\n", " ")[:780]
 _WASM = """() => performance.measureUserAgentSpecificMemory().then(({bytes, breakdown}) => ({
   bytes, parts: breakdown.map(({bytes, types, attribution}) =>
     ({bytes, types, scopes: attribution.map(({scope, url}) => `${scope} ${url}`)}))
@@ -27,9 +26,11 @@ def measure(lab: Lab) -> Section:
         visit.fetch("One.", voiceId=ENGLISH)
         visit.fetch(FRENCH_SENTENCES[0], voiceId=FRENCH)
         _measure(section, profile, visit.call(_WASM), "both voices, a short sentence each")
-        visit.fetch(_LONG_SENTENCE + ".", voiceId=ENGLISH)
+        visit.fetch(LONGEST, voiceId=ENGLISH)
         visit.traces(stored=True)
-        _measure(section, profile, visit.call(_WASM), "after a sentence of 780 characters")
+        _measure(
+            section, profile, visit.call(_WASM), f"after a sentence of {len(LONGEST)} characters"
+        )
         stats = visit.call("() => piperDebug.getSessionCacheStats()")
         estimate = [stats["bytes"] / _MEGA]
         section.add("sessions, as the session cache estimates them", estimate, unit="MB")

@@ -61,7 +61,7 @@ def _align(lab: Lab, section: Section) -> None:
             spoken = _result(phonemize(text, voice, phonemizer))
             encoded = to_ids(spoken.phonemes, spoken.word_of, voice)
             frames = [2.0] * len(encoded.ids)
-            word_times(encoded, spoken.words, frames, 256, 512 * len(frames))
+            word_times(encoded, len(spoken.words), frames, 256, 512 * len(frames))
 
     each = [value / _SENTENCES for value in _times(lab, align)]
     section.add(

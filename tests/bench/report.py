@@ -11,7 +11,8 @@ _BUSY = (
     "These are measurements, nothing is judged. On a busy machine every time is an upper bound: "
     "what others take is in it, two threads may be slower than one, and the largest values say "
     "more of the machine than of the app. Ratios hold better, because what is compared was "
-    "measured in turn. Spread is the smallest and the largest value; ‘waiting’ is the share of "
+    "measured in turn. Values are medians, ratios those of medians; spread is the smallest and "
+    "the largest value, of ratios that of single rounds; ‘waiting’ is the share of "
     "the time in which something on the machine waited for a core, our own threads included."
 )
 

@@ -35,6 +35,13 @@ FRENCH_SENTENCES = (
 )
 
 
+#: Nearly as long as a sentence may be: 800 characters.
+LONGEST = (
+    "There was a box of letters on the stairs, and nobody in the house would say how long it had "
+    "been there, "
+) * 7 + "until the baker came."
+
+
 def sentences() -> Iterator[str]:
     """Different sentences of 40 to 140 characters; no two alike in the first thousands."""
     choices = itertools.product(range(9), _ENDS, _OBJECTS, _VERBS, _SUBJECTS)

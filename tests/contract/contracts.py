@@ -108,7 +108,7 @@ async def refused(work: Awaitable[object], *kinds: type[LecternError]) -> Lecter
 
 def audio(seed: int, samples: int = 400) -> StoredAudio:
     pcm = bytes((seed * 31 + n) % 256 for n in range(2 * samples))
-    words = ((0, 5, 0, 200), (6, 11, 200, samples - 200))
+    words = ((0, 0, 200), (1, 200, samples - 200))
     return StoredAudio(pcm, 16_000 + seed, words, zlib.crc32(pcm))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-ENTRY = "(n) => ({pcm: new Uint8Array(n), sampleRate: 16000, words: [[0, 2, 0, 5]], crc32: 7})"
+ENTRY = "(n) => ({pcm: new Uint8Array(n), sampleRate: 16000, words: [[0, 0, 5]], crc32: 7})"
 
 
 def test_what_was_put_comes_back(host_page: Page) -> None:
@@ -13,7 +13,7 @@ def test_what_was_put_comes_back(host_page: Page) -> None:
             const store = new host.AudioStore();
             const whole = new Uint8Array(1000).map((_, i) => i);
             const pcm = whole.subarray(10, 20);  // a view: only its part may be stored
-            await store.put('a', {pcm, sampleRate: 22050, words: [[0, 5, 0, 3]], crc32: 9});
+            await store.put('a', {pcm, sampleRate: 22050, words: [[0, 0, 3]], crc32: 9});
             const {pcm: got, ...rest} = await store.get('a');
             return {pcm: [...got], held: got.buffer.byteLength, ...rest, none: await store.get('b'),
                     totals: await store.totals()};
@@ -23,7 +23,7 @@ def test_what_was_put_comes_back(host_page: Page) -> None:
         "pcm": list(range(10, 20)),
         "held": 10,
         "sampleRate": 22050,
-        "words": [[0, 5, 0, 3]],
+        "words": [[0, 0, 3]],
         "crc32": 9,
         "none": None,
         "totals": {"count": 1, "bytes": 10},

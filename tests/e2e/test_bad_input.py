@@ -20,8 +20,16 @@ from playwright.sync_api import Browser, Page
 from tests.browser import Watch, open_app
 from tests.e2e.faults import Cut, Fault, Flip, Replace, Status
 from tests.e2e.server import StaticSite
-from tests.oracle import BLANK, BLANK_PATH
-from tests.public_api import ENGLISH, FRENCH, failure, hold_workers, level, stream, synthesize
+from tests.public_api import (
+    ENGLISH,
+    FRENCH,
+    failure,
+    hold_workers,
+    level,
+    open_blank,
+    stream,
+    synthesize,
+)
 
 FOLDER = "models/piper/"
 SPEAK = "([text, options]) => lectern.synthesize(text, options)"
@@ -373,8 +381,7 @@ def test_a_model_that_is_not_right_is_never_used(
 def fresh(page: Page, watch: Watch, site: StaticSite) -> Page:
     """A worker that has not asked for the catalogue yet, on a blank page."""
     watch.allow("404", "500", "ERR_CONTENT_LENGTH_MISMATCH")
-    site.put(BLANK_PATH, BLANK)
-    page.goto(site.url + BLANK_PATH)
+    open_blank(page, site)
     page.evaluate(
         """async (base) => {
           const { createLectern } = await import(`${base}js/lectern.js`);
@@ -429,33 +436,32 @@ def test_bad_entries_of_a_catalogue_hide_no_good_one(fresh: Page, dist: Path, si
 # -- the making of it --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"settings": {"speed": 3}},
-        {"settings": {"sentenceSilence": -1}},
-        {"settings": {"sentenceSilence": "long"}},
-        {"settings": {"maxSentenceChars": 1e9}},
-        {"backend": "quantum"},
-        {"threads": 0},
-        {"threads": "all"},
-        {"base": "https://elsewhere.example/"},
-        {"base": 5},
-    ],
-    ids=str,
-)
-def test_a_lectern_can_be_asked_for_wrongly(desk: tuple[Page, StaticSite], options: object) -> None:
-    page, site = desk
-    found = failure(
-        page,
-        """async ([base, options]) => {
-          const { createLectern } = await import(`${base}js/lectern.js`);
-          await createLectern({ base, ...options }).ready;
-        }""",
-        [site.url, options],
-    )
-    assert (found.code, found.isError) == ("bad_option", True)
-    assert len(found.message) > 15
+BAD_MAKINGS: list[dict[str, object]] = [
+    {"settings": {"speed": 3}},
+    {"settings": {"sentenceSilence": -1}},
+    {"settings": {"sentenceSilence": "long"}},
+    {"settings": {"maxSentenceChars": 1e9}},
+    {"backend": "quantum"},
+    {"threads": 0},
+    {"threads": "all"},
+    {"base": "https://elsewhere.example/"},
+    {"base": 5},
+]
+
+
+def test_a_lectern_can_be_asked_for_wrongly(page: Page, site: StaticSite) -> None:
+    open_blank(page, site)
+    for options in BAD_MAKINGS:
+        found = failure(
+            page,
+            """async ([base, options]) => {
+              const { createLectern } = await import(`${base}js/lectern.js`);
+              await createLectern({ base, ...options }).ready;
+            }""",
+            [site.url, options],
+        )
+        assert (found.code, found.isError) == ("bad_option", True), options
+        assert len(found.message) > 15
 
 
 def test_nonsense_in_the_address_is_left_out(page: Page, site: StaticSite) -> None:

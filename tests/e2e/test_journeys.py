@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import Watch, open_app
 from tests.e2e.server import StaticSite
-from tests.public_api import ENGLISH, FRENCH, failure, level, stream, synthesize
+from tests.public_api import ENGLISH, FRENCH, failure, level, open_blank, stream, synthesize
 from tests.sound import record, recorded, speak
 
 TEXT = "The door was open. Nobody came in, and it grew cold."
@@ -224,17 +224,12 @@ def test_a_host_without_isolation_headers(
 def embedding(browser: Browser, dist: Path) -> Iterator[tuple[Page, StaticSite, Watch]]:
     """A page of the same origin that has made its own lectern; no service worker."""
     with StaticSite(dist, mount="/lectern/") as site:
-        site.put(
-            "host.html",
-            '<!doctype html><html lang="fr"><meta charset="utf-8"><title>Host</title>'
-            '<link rel="icon" href="data:,"><body></body></html>',
-        )
         context = browser.new_context()
         watch = Watch(context)
-        page = context.new_page()
-        page.goto(site.url + "host.html")
+        page = open_blank(context.new_page(), site)
         page.evaluate(
             """async (base) => {
+              document.documentElement.lang = 'fr';
               const { createLectern } = await import(`${base}js/lectern.js`);
               window.testLectern = createLectern({ base: '/lectern/' });
               await testLectern.ready;

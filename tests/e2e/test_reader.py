@@ -95,6 +95,23 @@ def test_a_text_is_read_to_its_end(reading: Page, rate: float) -> None:
     assert late.min() > -0.05, late
 
 
+def test_a_page_that_was_busy_is_told_everything_in_order(reading: Page) -> None:
+    result = scenario(
+        reading,
+        """async (text, read) => {
+          const it = read('w0\\nw1\\nw2\\nw3\\nw4\\nw5', {rate: 4});
+          await it.bench.when(() => it.engine.asked.length === 6);
+          await it.until('word', ({text}) => text === 'w1');
+          const until = performance.now() + 400;
+          while (performance.now() < until);
+          return it.speech.finished;
+        }""",
+    )
+    assert result["value"] == "end"
+    both = [part for number in range(6) for part in (number, f"w{number}")]
+    assert told(result, "sentence", "word") == both
+
+
 def test_silence_between_sentences_and_paragraphs(reading: Page) -> None:
     result = scenario(
         reading,
@@ -116,7 +133,7 @@ def test_two_sentences_are_prepared_ahead_and_not_the_whole_text(reading: Page) 
     result = scenario(
         reading,
         """async (text, read) => {
-          const words = 'w1 w2 w3 w4 w5 w6 w7 w8 w9 w1 w2 w3';
+          const words = 'w1 w2 w3 w4 w5 w6 w7 w8 w9 '.repeat(3);
           const long = Array.from({length: 30}, (_, i) => `w${i} ${words}`);
           const it = read(long.join('\\n'));
           await it.until('sentence');
@@ -128,6 +145,7 @@ def test_two_sentences_are_prepared_ahead_and_not_the_whole_text(reading: Page) 
         }""",
     )
     assert result["value"] == [3, "stopped"]
+    assert told(result, "sentence") == [0]  # all that while the first one was heard
 
 
 def test_pieces_of_one_sentence_join(reading: Page) -> None:

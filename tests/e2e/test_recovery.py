@@ -14,8 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import Watch, open_app
 from tests.e2e.faults import Cut, Flip, Status
 from tests.e2e.server import StaticSite
-from tests.oracle import BLANK, BLANK_PATH
-from tests.public_api import ENGLISH, failure, hold_workers, stream, synthesize
+from tests.public_api import ENGLISH, failure, hold_workers, open_blank, stream, synthesize
 
 MODEL = f"models/piper/{ENGLISH}.onnx"
 TEXT = (
@@ -54,9 +53,8 @@ def mortal(page: Page, site: StaticSite) -> Page:
 @pytest.fixture
 def workshop(page: Page, site: StaticSite) -> Page:
     """A blank page with ``makeEngine(options)``, for what the app does not show."""
-    site.put(BLANK_PATH, BLANK)
     hold_workers(page)
-    page.goto(site.url + BLANK_PATH)
+    open_blank(page, site)
     page.evaluate(
         """async (base) => {
           const { Engine } = await import(`${base}js/engine.js`);

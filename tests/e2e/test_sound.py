@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import Watch, open_app
 from tests.e2e.server import StaticSite
-from tests.oracle import BLANK, BLANK_PATH, Oracle, PagePhonemizer, likeness, snr
-from tests.public_api import ENGLISH, FRENCH, Piece, level, stream, synthesize
+from tests.oracle import Oracle, PagePhonemizer, likeness, snr
+from tests.public_api import ENGLISH, FRENCH, Piece, level, open_blank, stream, synthesize
 from tests.sound import record, recorded, speak
 
 #: Of the wasm build against the native one, whose kernels add in another order.
@@ -35,11 +35,9 @@ IDS = [f"{voice[:2]}-{text[:14]}" for voice, text in SENTENCES]
 def studio(browser: Browser, dist: Path) -> Iterator[tuple[Page, Oracle]]:
     """The app, and the oracle over its files."""
     with StaticSite(dist) as site:
-        site.put(BLANK_PATH, BLANK)
         context = browser.new_context()
         watch = Watch(context)
-        blank = context.new_page()
-        blank.goto(site.url + BLANK_PATH)
+        blank = open_blank(context.new_page(), site)
         oracle = Oracle(dist / "models" / "piper", PagePhonemizer(blank, site.url))
         page = context.new_page()
         record(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import Watch, open_app
 from tests.e2e.faults import Slow
 from tests.e2e.server import StaticSite
-from tests.public_api import ENGLISH, FRENCH, failure, stream, synthesize
+from tests.public_api import ENGLISH, FRENCH, failure, open_blank, stream, synthesize
 
 MODELS = {voice: f"models/piper/{voice}.onnx" for voice in (ENGLISH, FRENCH)}
 
@@ -75,7 +76,7 @@ def test_twenty_callers_at_once_load_the_voice_once(
 def test_beyond_the_budget_the_least_recently_used_voice_goes(
     page: Page, watch: Watch, site: StaticSite
 ) -> None:
-    page.goto(site.url + "js/errors.js")  # a page of the same origin with nothing in it
+    open_blank(page, site)
     page.evaluate(
         """async (base) => {
           const { createLectern } = await import(`${base}js/lectern.js`);
@@ -109,8 +110,9 @@ def test_threads_are_measured_once_for_the_device(page: Page, site: StaticSite) 
     open_app(page, site.url)
     assert synthesize(page, "Hello once more.", voiceId=ENGLISH).level > 0.005
     again = page.evaluate("piperDebug.getSessionCacheStats()")
-    for name in ("backend", "threads", "backendReason"):
-        assert again[name] == stats[name]
+    assert (again["backend"], again["threads"]) == (stats["backend"], stats["threads"])
+    # What was found out in idle time about WebGPU comes before it.
+    assert stats["backendReason"].endswith(again["backendReason"])
 
 
 def test_a_load_that_failed_is_forgotten(app: Page, watch: Watch, site: StaticSite) -> None:
@@ -131,7 +133,8 @@ def test_the_page_shows_how_much_of_a_voice_has_come(
     page.goto(site.url)
     page.get_by_label("Text").fill("Hello.")
     page.get_by_role("button", name="Play", exact=True).click()
-    expect(page.locator("#voice-amount")).to_have_text("1.1 of 2.2 MB", timeout=30_000)
+    amount = re.compile(r"^[01]\.[1-9]\D+2\.2 MB$")
+    expect(page.locator("#voice-amount")).to_have_text(amount, timeout=60_000)
     expect(page.locator("#voice-progress")).to_be_hidden(timeout=30_000)
 
 

@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 
 from tests.browser import open_app
 from tests.e2e.server import StaticSite
-from tests.oracle import BLANK, BLANK_PATH, snr
-from tests.public_api import ENGLISH, synthesize
+from tests.oracle import snr
+from tests.public_api import ENGLISH, open_blank, synthesize
 
 #: The bound that the app itself trusts a GPU by (backends.py).
 LEAST_SNR = 40.0
@@ -23,8 +23,7 @@ QUICK = 0.25
 @pytest.fixture
 def software_gpu(webgpu_page: Page, site: StaticSite) -> Iterator[Page]:
     """A page that has a software adapter, or a reason not to test with it."""
-    site.put(BLANK_PATH, BLANK)
-    webgpu_page.goto(site.url + BLANK_PATH)
+    open_blank(webgpu_page, site)
     fallback = webgpu_page.evaluate(
         """async () => {
           const adapter = await navigator.gpu?.requestAdapter();

@@ -145,10 +145,23 @@ export class PendingRequests {
    */
   #pieceArrived({ payload, sent, alone }, piece) {
     if (piece.samples instanceof Int16Array) {
-      piece.samples = Float32Array.from(piece.samples, (sample) => sample / 32768);
+      piece.samples = fromInt16(piece.samples);
     }
     if (alone && piece.source === 'model') {
       this.deadlines.observe(payload.text.length, performance.now() - sent);
     }
   }
+}
+
+/**
+ * A loop, because `Float32Array.from` with a function takes 40 times as long: 60 ms of the
+ * page's main thread for a sentence of 800 characters.
+ *
+ * @param {Int16Array} samples
+ * @returns {Float32Array} -1 up to but not including 1
+ */
+function fromInt16(samples) {
+  const result = new Float32Array(samples.length);
+  for (let i = 0; i < samples.length; i++) result[i] = samples[i] / 32768;
+  return result;
 }

@@ -103,6 +103,27 @@ def test_two_voices_never_share_state_and_load_once_each() -> None:
     run(scenario())
 
 
+def test_a_cached_sound_has_the_word_places_of_the_text_that_asks() -> None:
+    async def scenario() -> None:
+        world = World()
+        await world.piece("Hello world.")
+        await world.rest()
+        spaced = await world.piece("Hello \r\n   world.")
+        assert spaced.source == "memory"
+        assert [(start, end) for start, end, *_ in spaced.words] == [(0, 5), (11, 16)]
+        world.inference.gate = Gate(open_=False)
+        one, other = (
+            asyncio.ensure_future(world.piece(text)) for text in ("Good day.", "Good  day.")
+        )
+        while not world.inference.gate.waiting:
+            await asyncio.sleep(0)
+        world.inference.gate.open()
+        assert (await one).words[1][0] == 5
+        assert (await other).words[1][0] == 6
+
+    run(scenario())
+
+
 def test_options_are_part_of_the_key() -> None:
     async def scenario() -> None:
         world = World()
@@ -208,6 +229,39 @@ def test_settle_probes_webgpu_with_the_voice_in_use() -> None:
         await world.piece("Another.")
         realm = world.inference.realms[next(iter(world.inference.sessions.values()))]
         assert realm.backend == "webgpu"
+
+    run(scenario())
+
+
+def test_speech_goes_on_while_threads_are_measured() -> None:
+    async def scenario() -> None:
+        world = World({**BOOT, "cores": 2})
+        world.inference.cost = lambda realm: 0.1 / realm.threads
+        await world.piece()
+        settling = asyncio.ensure_future(world.app.settle({}))
+        number = 0
+        while not settling.done():
+            number += 1
+            await world.piece(f"Number {number}.", (ONE, TWO, TROIS)[number % 3])
+        await settling
+        assert world.stats["threads"] == 2
+        for voice in (ONE, TWO, TROIS):
+            assert (await world.piece("Afterwards.", voice)).source == "model"
+        realms = {world.inference.realms[r].threads for r in world.inference.sessions.values()}
+        assert realms == {2}
+
+    run(scenario())
+
+
+def test_one_idle_job_that_fails_does_not_stop_the_others() -> None:
+    async def scenario() -> None:
+        world = World({**BOOT, "cores": 2})
+        world.inference.cost = lambda realm: 0.1 / realm.threads
+        world.numpy_fault = RuntimeError("micropip: the network went")
+        await world.piece()
+        settled: Any = await world.app.settle({})
+        assert settled["numpy"] is False
+        assert world.stats["threads"] == 2
 
     run(scenario())
 

@@ -29,7 +29,7 @@ class World:
 
 
 def entry(size: int = 100, value: int = 1) -> StoredAudio:
-    return make_entry(bytes([value]) * size, 16_000, ((0, 5, 0, 10),))
+    return make_entry(bytes([value]) * size, 16_000, ((0, 0, 10),))
 
 
 def run(scenario: Coroutine[object, object, None]) -> None:
@@ -171,9 +171,18 @@ def test_quota_makes_room_once_and_then_gives_up_quietly() -> None:
         store.entries["old"] = entry()
         await cache.keep("new", entry())
         assert list(store.entries) == ["new"]
-        store.refusals = 5
+        # Somebody else fills the disk: one attempt to make room, and no more entries are lost.
+        store.refusals = 99
         await cache.keep("more", entry())
+        for key in "abcdef":
+            store.entries[key] = entry()
+        for _ in range(5):
+            world.clock.advance(31)
+            await cache.keep("more", entry())
         assert "more" not in store.entries
+        assert len(store.entries) == 6
+        # Writes rest, reads do not.
+        assert await cache.get("a") == (entry(), "disk")
 
     run(scenario())
 

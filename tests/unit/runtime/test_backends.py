@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 
 import pytest
 from lectern.backends import Backends, DeviceRecord, Overrides, Run, snr
-from lectern.errors import InferenceFailed
+from lectern.errors import EngineLost, InferenceFailed
 from lectern.ports import Adapter, FileRef, Realm, RealmConfig, Tensor
 
 from tests.fakes import FakeInference
@@ -80,7 +80,9 @@ def test_the_quicker_number_of_threads_stays(quickest: dict[int, float], chosen:
         assert made.wants_threads()
         better = await made.measure_threads(prober(inference))
         if better:
-            await made.adopt(better)
+            former = made.adopt(better)
+            assert former is not None and former.threads == 1
+            await made.end(former)
         assert (await made.realm_for("v")).threads == chosen
         assert not made.wants_threads()
         # No realm but the one in use is left running.
@@ -114,10 +116,11 @@ def test_a_candidate_that_fails_is_closed() -> None:
 
 
 def test_a_record_of_another_device_or_a_broken_one_is_not_used() -> None:
-    record = {"cores": 8, "isolated": True, "threads": 8, "reason": "measured"}
+    record = {"cores": 8, "isolated": True, "build": "", "threads": 8, "reason": "measured"}
     assert DeviceRecord.from_json(record, cores=4, isolated=True).threads is None
     assert DeviceRecord.from_json(record, cores=8, isolated=False).threads is None
     assert DeviceRecord.from_json(record, cores=8, isolated=True).threads == 8
+    assert DeviceRecord.from_json(record, cores=8, isolated=True, build="next").threads is None
     for broken in (None, 3, "x", {"threads": 99}, {**record, "threads": 99}, {**record, "gpu": 3}):
         DeviceRecord.from_json(broken, cores=8, isolated=True)
     assert DeviceRecord.from_json({**record, "threads": 99}, cores=8, isolated=True).threads is None
@@ -179,6 +182,20 @@ def test_webgpu_that_sounds_otherwise_is_refused(
         assert made.backend_for("v") == "wasm"
         assert not [r for r in inference.realms.values() if r.backend == "webgpu"]
         assert not await made.wants_gpu("v")
+
+    run(scenario())
+
+
+def test_a_fault_that_says_nothing_of_the_gpu_is_no_verdict() -> None:
+    async def scenario() -> None:
+        inference = FakeInference(gpu=GPU)
+        made = backends(inference)
+        await made.wants_gpu("v")
+        inference.faults["run"] = [EngineLost("the network went")]
+        with pytest.raises(EngineLost):
+            await made.probe_gpu("v", prober(inference))
+        assert await made.wants_gpu("v")
+        assert not [r for r in inference.realms.values() if r.backend == "webgpu"]
 
     run(scenario())
 

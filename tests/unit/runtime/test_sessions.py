@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from lectern.errors import VoiceUnreadable
+from lectern.errors import EngineLost, VoiceUnreadable
 from lectern.ports import SessionHandle
 from lectern.sessions import Session, SessionCache
 from lectern.voice import VoiceConfig
@@ -184,6 +184,69 @@ def test_another_model_under_the_same_name_is_loaded_and_the_old_one_released() 
         assert not sessions.resident(voice("one", "c"))
         session = await use(sessions, voice("one", "c"))
         assert session.voice.model_sha256 == "c" * 64
+        assert maker.released == ["one"]
+
+    run(scenario())
+
+
+def test_a_load_that_nobody_waits_for_goes_on_and_is_not_begun_again() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        maker.gate = Gate(open_=False)
+        sessions = cache(maker)
+        only = asyncio.ensure_future(use(sessions, voice("one")))
+        while not maker.gate.waiting:
+            await asyncio.sleep(0)
+        only.cancel()
+        await asyncio.gather(only, return_exceptions=True)
+        maker.gate.open()
+        assert (await use(sessions, voice("one"))).voice.id == "one"
+        assert maker.loaded == ["one"]
+        assert sessions.voices == ["one"]
+
+    run(scenario())
+
+
+def test_a_session_that_turns_out_to_be_lost_is_loaded_anew() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        sessions = cache(maker)
+        with pytest.raises(EngineLost):
+            async with sessions.lease(voice("one")):
+                raise EngineLost("its realm went")
+        assert sessions.voices == []
+        await use(sessions, voice("one"))
+        assert maker.loaded == ["one", "one"]
+
+    run(scenario())
+
+
+def test_drain_waits_for_the_runs_of_one_realm_only() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        sessions = cache(maker)
+        begun, end = asyncio.Event(), asyncio.Event()
+
+        async def long_run() -> None:
+            async with sessions.lease(voice("one")):
+                begun.set()
+                await end.wait()
+
+        running = asyncio.ensure_future(long_run())
+        await begun.wait()
+        await sessions.drain(2)
+
+        async def load(config: VoiceConfig) -> Session:
+            return Session(config, SessionHandle(9, (), ()), realm=2, bytes=100)
+
+        await sessions.reload(load)
+        drained = asyncio.ensure_future(sessions.drain(1))
+        await asyncio.sleep(0)
+        assert not drained.done()
+        assert maker.released == []
+        end.set()
+        await running
+        await drained
         assert maker.released == ["one"]
 
     run(scenario())

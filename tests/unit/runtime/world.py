@@ -30,7 +30,7 @@ class World:
         self.files = FakeVoiceFiles(files.get("voices"))
         self.events: list[dict[str, Any]] = []
         self.snapshots = 0
-        self.has_numpy = False
+        self.numpy_fault: Exception | None = None
         ports = Ports(self.inference, self.phonemizer, self.store, self.files, self.inference.clock)
         housekeeping = Housekeeping(self._keep, self._keep, self._numpy)
         self.app = App(ports, housekeeping, self.events.append, boot)
@@ -39,7 +39,9 @@ class World:
         self.snapshots += 1
 
     async def _numpy(self) -> bool:
-        return self.has_numpy
+        if self.numpy_fault:
+            raise self.numpy_fault
+        return False
 
     async def piece(self, text: str = "Hello, world.", voice: str = ONE, **more: object) -> Spoken:
         spoken = await self.app.handle("piece", {"text": text, "voiceId": voice, **more})

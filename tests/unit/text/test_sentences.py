@@ -209,6 +209,8 @@ def test_raw_phonemes_are_never_cut() -> None:
     text = "Some words here " * 40 + block + " and more words here." * 30
     found = texts(split(text, "en")[0])
     assert any(block in sentence for sentence in found)
+    short = "word " * 8 + "[[ a; b, c d ]]" + "x" * 60
+    assert texts(split(short, "en", max_chars=100)[0])[0].endswith("]]" + "x" * 45)
     assert texts(split("An [[ unclosed. Block here.", "en")[0]) == [
         "An [[ unclosed.",
         "Block here.",

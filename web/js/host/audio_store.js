@@ -7,7 +7,7 @@ import { Database } from './database.js';
  * @typedef {object} AudioEntry
  * @property {Uint8Array} pcm int16 little endian, mono
  * @property {number} sampleRate
- * @property {number[][]} words rows of start, end (UTF-16 units), first sample, samples
+ * @property {number[][]} words rows of word number, first sample, samples
  * @property {number} crc32 of `pcm`
  *
  * @typedef {{key: string, bytes: number, used: number}} Meta
@@ -163,6 +163,6 @@ function checked(record) {
     sampleRate > 0 &&
     Number.isInteger(crc32) &&
     Array.isArray(words) &&
-    words.every((row) => Array.isArray(row) && row.length === 4 && row.every(Number.isInteger));
+    words.every((row) => Array.isArray(row) && row.length === 3 && row.every(Number.isInteger));
   return whole ? { pcm, sampleRate, words, crc32 } : null;
 }

@@ -86,7 +86,12 @@ class App:
             ports.inference,
             clock=ports.clock,
             overrides=payloads.overrides(boot),
-            record=DeviceRecord.from_json(boot.get("device"), cores=cores, isolated=isolated),
+            record=DeviceRecord.from_json(
+                boot.get("device"),
+                cores=cores,
+                isolated=isolated,
+                build=str(boot.get("version") or ""),
+            ),
             prestarted=payloads.realm_config(boot.get("prestarted")),
         )
         loader = Loader(
@@ -309,7 +314,7 @@ class App:
         """Idle-time work that may fail without anybody missing it."""
         try:
             return await work
-        except LecternError as error:
+        except Exception as error:
             log.warning("Left out in idle time, %s: %s", what, error)
             self.metrics.count(f"idle.failed.{what}")
             return None

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from lectern.errors import LecternError, QuotaError
 from lectern.metrics import Metrics
-from lectern.ports import AudioStore, Clock, StoredAudio
+from lectern.ports import AudioStore, Clock, StoredAudio, WordRows
 from lectern.settings import Settings
 
 log = logging.getLogger("lectern")
@@ -43,9 +43,7 @@ class Totals:
     disk_bytes: int
 
 
-def make_entry(
-    pcm: bytes, sample_rate: int, words: tuple[tuple[int, int, int, int], ...]
-) -> StoredAudio:
+def make_entry(pcm: bytes, sample_rate: int, words: WordRows) -> StoredAudio:
     """A record with its checksum."""
     return StoredAudio(pcm, sample_rate, words, zlib.crc32(pcm))
 
@@ -73,6 +71,10 @@ class AudioCache:
         self._memory_bytes = 0
         self._disk_bytes: int | None = None  # unknown until first asked
         self._store_retry_at = float("-inf")
+        #: The browser has no room for us: writes rest until then, reads go on.
+        self._write_retry_at = float("-inf")
+        #: Whether making room by leaving old entries has been of use, as far as we know.
+        self._eviction_helps = True
 
     async def get(self, key: str) -> tuple[StoredAudio, str] | None:
         """The audio and its tier ("memory" or "disk"), or None."""
@@ -114,6 +116,8 @@ class AudioCache:
         size = len(entry.pcm)
         if size > self._settings.disk_cache_bytes:
             return
+        if self._clock.monotonic() < self._write_retry_at:
+            return
         await self._make_room(size)
         await self._guard(self._write(key, entry))
 
@@ -153,15 +157,29 @@ class AudioCache:
 
     async def _write(self, key: str, entry: StoredAudio) -> None:
         try:
-            await self._store.put(key, entry)
-        except QuotaError:
-            # The browser's own limit is below ours: make room once, then give up on this one.
+            await self._put(key, entry)
+        except QuotaError as error:
             self._metrics.count("cache.disk.quota")
-            await self._evict(len(entry.pcm) * 4)
-            await self._store.put(key, entry)
+            retry_after = self._settings.store_retry_after
+            self._write_retry_at = self._clock.monotonic() + retry_after
+            log.warning("No room to keep the sound; it is made anew when needed: %s", error)
+            return
         if self._disk_bytes is not None:
             self._disk_bytes += len(entry.pcm)
         self._metrics.count("cache.disk.written")
+
+    async def _put(self, key: str, entry: StoredAudio) -> None:
+        try:
+            await self._store.put(key, entry)
+        except QuotaError:
+            # The browser's limit may be below ours: then old entries make room. Where it is
+            # somebody else who fills the disk, leaving ours would only lose them.
+            if not self._eviction_helps:
+                raise
+            self._eviction_helps = False
+            await self._evict(len(entry.pcm) * 4)
+            await self._store.put(key, entry)
+        self._eviction_helps = True
 
     async def _make_room(self, size: int) -> None:
         if self._disk_bytes is None:

@@ -17,7 +17,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 
-from lectern.errors import EngineLost, LecternError
+from lectern.errors import EngineLost, InferenceFailed, LecternError, VoiceUnreadable
 from lectern.ports import Clock, Inference, Realm, RealmConfig
 from lectern.singleflight import SingleFlight
 
@@ -49,6 +49,8 @@ class DeviceRecord:
 
     cores: int
     isolated: bool
+    #: The build that measured: what another onnxruntime did says nothing of this one.
+    build: str = ""
     threads: int | None = None
     reason: str = ""
     adapter: str = ""
@@ -56,12 +58,16 @@ class DeviceRecord:
     gpu: dict[str, dict[str, object]] = field(default_factory=dict)
 
     @classmethod
-    def from_json(cls, data: object, *, cores: int, isolated: bool) -> DeviceRecord:
-        """The stored record if it is whole and of this very device, else an empty one."""
-        empty = cls(cores, isolated)
+    def from_json(
+        cls, data: object, *, cores: int, isolated: bool, build: str = ""
+    ) -> DeviceRecord:
+        """The stored record if it is whole, of this device and this build; else an empty one."""
+        empty = cls(cores, isolated, build)
         if not isinstance(data, Mapping):
             return empty
         if data.get("cores") != cores or data.get("isolated") is not isolated:
+            return empty
+        if data.get("build") != build:
             return empty
         threads, reason, adapter = data.get("threads"), data.get("reason"), data.get("adapter")
         if isinstance(threads, int) and 1 <= threads <= cores and isinstance(reason, str):
@@ -228,9 +234,9 @@ class Backends:
         """Find the best number of threads; the better realm, or None if the present one stays.
 
         ``probe(realm)`` loads the probe's session there and returns what runs it once.
-        The caller moves its sessions to the realm and then calls ``adopt``.
+        The caller calls ``adopt``, moves its sessions and ends the former realm.
         """
-        best = await self.realm_for("")
+        first = best = await self.realm_for("")
         best_run = await probe(best)
         reason = "one thread: the only candidate"
         candidate: Realm | None = None
@@ -253,19 +259,22 @@ class Backends:
             if not better:
                 await self._inference.close(candidate.id)
                 break
-            if best.id != self._realms["wasm"].id:
+            if best.id != first.id:
                 await self._inference.close(best.id)
             best, best_run = candidate, run
         self._record.threads = best.threads
         self._record.reason = reason
-        return best if best.id != self._realms["wasm"].id else None
+        return best if best.id != first.id else None
 
-    async def adopt(self, realm: Realm) -> None:
-        """Make ``realm`` the one for its backend; the former one ends."""
+    def adopt(self, realm: Realm) -> Realm | None:
+        """Make ``realm`` the one for its backend, from now on; the former one, if there was."""
         former = self._realms.get(realm.backend)
         self._realms[realm.backend] = realm
-        if former is not None and former.id != realm.id:
-            await self._inference.close(former.id)
+        return former if former is not None and former.id != realm.id else None
+
+    async def end(self, realm: Realm) -> None:
+        """End a realm that is no longer used."""
+        await self._inference.close(realm.id)
 
     async def probe_gpu(self, identity: str, probe: Callable[[Realm], Awaitable[Run]]) -> None:
         """Compare one voice on WebGPU with wasm, in sound and in speed, and keep the verdict."""
@@ -286,13 +295,16 @@ class Backends:
                 ratio = slow / quick if quick > 0 else 1.0
                 ok = ratio >= 1.0
                 verdict = f"WebGPU equals wasm within {distance:.0f} dB, {ratio:.2f} times as quick"
-        except LecternError as error:
+        except (InferenceFailed, VoiceUnreadable) as error:
             ok, verdict = False, f"WebGPU failed the probe: {error}"
-        self._record.gpu[identity] = {"ok": ok, "reason": verdict}
-        if ok:
-            await self.adopt(gpu)
-        else:
+        except BaseException:
+            # Says nothing of the GPU (the network went, a worker died): probed again later.
             await self._inference.close(gpu.id)
+            raise
+        self._record.gpu[identity] = {"ok": ok, "reason": verdict}
+        former = self.adopt(gpu) if ok else gpu
+        if former is not None:
+            await self._inference.close(former.id)
 
     async def _race(self, first: Run, second: Run) -> tuple[float, float]:
         """The best time of each, in seconds; they take turns, so that both see the same load."""

@@ -147,7 +147,7 @@ class HostStore:
             found = await host.store.get(key)
             if not found:
                 return None
-            words = tuple((int(a), int(b), int(c), int(d)) for a, b, c, d in _list(found.words))
+            words = tuple((int(a), int(b), int(c)) for a, b, c in _list(found.words))
             return StoredAudio(
                 bytes(found.pcm.to_py()), int(found.sampleRate), words, int(found.crc32)
             )

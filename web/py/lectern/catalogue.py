@@ -59,6 +59,8 @@ def parse_speakers(voice: Checked, num_speakers: int) -> list[tuple[str, int]]:
         (name, listed.check_whole(number, name, 0, num_speakers - 1))
         for name, number in listed.items()
     ]
+    if not named and num_speakers > 1:
+        return [(str(number), number) for number in range(num_speakers)]
     return sorted(named, key=lambda speaker: speaker[1])
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lectern.voice import END, PAD, START, VoiceConfig
-from lectern.words import WordSpan
 
 #: The durations' sum and the sound's length may differ by this share before neither is trusted.
 _TOLERANCE = 0.05
@@ -48,14 +47,15 @@ def to_ids(phonemes: Sequence[str], word_of: Sequence[int], voice: VoiceConfig) 
 
 def word_times(
     encoded: Encoded,
-    words: Sequence[WordSpan],
+    words: int,
     durations: Sequence[float],
     hop: int,
     total_samples: int,
-) -> list[tuple[int, int, int, int]]:
-    """When each word is heard: its start and end in the text, its first sample, its samples.
+) -> list[tuple[int, int, int]]:
+    """When each word is heard: which word it is, its first sample, its samples.
 
     Args:
+        words: how many words the text has.
         durations: frames of each id.
         hop: samples of a frame.
         total_samples: what the sound has; no word reaches past it.
@@ -72,14 +72,14 @@ def word_times(
     spans: dict[int, tuple[float, float]] = {}
     passed = 0.0
     for word, length in zip(encoded.word_of_id, frames, strict=True):
-        if 0 <= word < len(words):
+        if 0 <= word < words:
             first, _ = spans.get(word, (passed, passed))
             spans[word] = (first, passed + length)
         passed += length
-    times: list[tuple[int, int, int, int]] = []
+    times: list[tuple[int, int, int]] = []
     for word, (first, last) in sorted(spans.items()):
         start = min(total_samples, round(first * hop))
         end = min(total_samples, round(last * hop))
         if end > start:
-            times.append((words[word].start, words[word].end, start, end - start))
+            times.append((word, start, end - start))
     return times

@@ -127,14 +127,18 @@ class Phonemizer(Protocol):
         ...
 
 
+WordRows = tuple[tuple[int, int, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class StoredAudio:
     """One sentence's audio as the durable store keeps it."""
 
     pcm: bytes  # int16 little endian, mono
     sample_rate: int
-    #: One row a word: start, end (UTF-16 units of the sentence), first sample, samples.
-    words: tuple[tuple[int, int, int, int], ...]
+    #: One row a word that is heard: which of the sentence's words, first sample, samples. No
+    #: offsets: the same sound serves texts that differ in white space or Unicode form.
+    words: WordRows
     crc32: int  # of pcm
 
 

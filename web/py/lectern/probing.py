@@ -54,10 +54,15 @@ class Prober:
     async def _measure_threads(self, probe: Probe) -> None:
         better = await self._backends.measure_threads(probe)
         if better is not None:
+            # New loads go to the better realm from here on; runs under way end where they are.
+            former = self._backends.adopt(better)
             await self._sessions.reload(
                 lambda voice: self._loader.load_into(better, voice, quiet=True)
             )
-            await self._backends.adopt(better)
+            if former is not None:
+                await self._sessions.drain(former.id)
+                self._sessions.forget(former.id)
+                await self._backends.end(former)
 
     async def _measure_gpu(self, voice: VoiceConfig, probe: Probe) -> None:
         await self._backends.probe_gpu(voice.identity, probe)

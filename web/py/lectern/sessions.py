@@ -7,12 +7,14 @@ what one session really holds.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from lectern.errors import EngineLost
 from lectern.ports import Clock, SessionHandle
 from lectern.singleflight import SingleFlight
 from lectern.voice import VoiceConfig
@@ -30,12 +32,12 @@ class Session:
     bytes: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Resident:
     session: Session
     leases: int = 0
-    #: Left the cache while it was leased: release it when the last lease ends.
-    leaving: bool = False
+    #: Set when it is leased no more.
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 Load = Callable[[VoiceConfig], Awaitable[Session]]
@@ -68,7 +70,11 @@ class SessionCache:
         self._clock = clock
         self._on_change = on_change
         self._resident: OrderedDict[str, _Resident] = OrderedDict()  # least recently used first
-        self._loading: SingleFlight[tuple[str, str], Session] = SingleFlight()
+        # A load that nobody waits for any more goes on: what is fetched and half loaded
+        # can't be taken back, and the voice is likely to be asked for again.
+        self._loading: SingleFlight[tuple[str, str], Session] = SingleFlight(to_the_end=True)
+        #: Out of the cache, but still leased.
+        self._leaving: list[_Resident] = []
 
     @property
     def voices(self) -> list[str]:
@@ -90,12 +96,20 @@ class SessionCache:
         """The voice's session, kept loaded for the time of the ``async with``."""
         resident = await self._get(voice)
         resident.leases += 1
+        resident.idle.clear()
         try:
             yield resident.session
+        except EngineLost:
+            # Whatever was not told of it: this session is of no use to anybody.
+            self._discard(resident)
+            raise
         finally:
             resident.leases -= 1
-            if resident.leaving and not resident.leases:
-                await self._release(resident.session)
+            if not resident.leases:
+                resident.idle.set()
+                if resident in self._leaving:
+                    self._leaving.remove(resident)
+                    await self._release(resident.session)
             await self._shrink()
 
     async def _get(self, voice: VoiceConfig) -> _Resident:
@@ -130,7 +144,7 @@ class SessionCache:
 
     async def _retire(self, resident: _Resident) -> None:
         if resident.leases:
-            resident.leaving = True
+            self._leaving.append(resident)
         else:
             await self._release(resident.session)
 
@@ -155,8 +169,9 @@ class SessionCache:
     async def reload(self, load: Load) -> None:
         """Replace every resident session by what ``load`` makes, one after the other.
 
-        Used when the realm changes: runs under way end on the old session. A voice
-        that fails to load leaves the cache and is loaded anew when it is next asked for.
+        Used when the realm changes: runs under way end on the old session (``drain`` waits
+        for them). A voice that fails to load leaves the cache and is loaded anew when it is
+        next asked for.
         """
         for voice_id in reversed(self.voices):
             resident = self._resident.get(voice_id)
@@ -177,6 +192,18 @@ class SessionCache:
                 await self._retire(resident)
             else:
                 await self._release(session)
+
+    async def drain(self, realm: int) -> None:
+        """Wait until no run is under way on a session of this realm."""
+        for resident in [*self._leaving, *self._resident.values()]:
+            if resident.session.realm == realm and resident.leases:
+                await resident.idle.wait()
+
+    def _discard(self, resident: _Resident) -> None:
+        voice_id = resident.session.voice.id
+        if self._resident.get(voice_id) is resident:
+            del self._resident[voice_id]
+            self._on_change()
 
     def forget(self, realm: int) -> None:
         """The realm is dead: its sessions are gone, there is nothing to release."""

@@ -29,7 +29,8 @@ class Settings:
     max_sentence_chars: int = _count(800, 40, 4000)
     #: Estimated memory that loaded sessions may hold together.
     session_budget: int = _count(300 * MIB, MIB, 4096 * MIB)
-    #: Memory a session costs, as a multiple of its model file (measured: FACTS.md).
+    #: Memory a session may cost, as a multiple of its model file. A guess on the safe side: a
+    #: second voice of 63 MB was seen to add 91 MB at rest, and a run needs more.
     session_cost: float = _number(2.4, 1.0, 10.0)
     memory_cache_bytes: int = _count(200 * MIB, 0, 2048 * MIB)
     memory_cache_entries: int = _count(2000, 0, 100_000)

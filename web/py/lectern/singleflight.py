@@ -21,10 +21,12 @@ class SingleFlight(Generic[K, V]):
     """``key -> value`` work that is done once however many ask while it runs.
 
     A caller that is cancelled leaves the others alone; when the last one leaves, the
-    work itself is cancelled. Results and failures are not kept.
+    work itself is cancelled, unless it is ``to_the_end``: then a newcomer joins it.
+    Results and failures are not kept.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, to_the_end: bool = False) -> None:
+        self._to_the_end = to_the_end
         self._flights: dict[K, _Flight[V]] = {}
 
     def __contains__(self, key: K) -> bool:
@@ -42,7 +44,7 @@ class SingleFlight(Generic[K, V]):
             return await asyncio.shield(flight.task)
         finally:
             flight.waiting -= 1
-            if flight.waiting == 0 and not flight.task.done():
+            if flight.waiting == 0 and not flight.task.done() and not self._to_the_end:
                 # A newcomer must start afresh, not join work that is being cancelled.
                 self._landed(key, flight)
                 flight.task.cancel()

@@ -22,11 +22,12 @@ from lectern.encoding import Encoded, to_ids, word_times
 from lectern.errors import BadOption, InferenceFailed
 from lectern.metrics import Metrics, Trace
 from lectern.phonemes import Phonemized, phonemize
-from lectern.ports import Clock, Inference, Phonemizer, StoredAudio, Tensor
+from lectern.ports import Clock, Inference, Phonemizer, StoredAudio, Tensor, WordRows
 from lectern.sessions import Session, SessionCache
 from lectern.singleflight import SingleFlight
 from lectern.voice import Scales, VoiceConfig
 from lectern.voices import Voices
+from lectern.words import words
 
 log = logging.getLogger("lectern")
 
@@ -51,6 +52,16 @@ class Utterance:
     speaker: str | int | None = None
     style: str | None = None
     length_scale: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """What is shared by all texts of one cache key: no offsets of any of them."""
+
+    samples: memoryview
+    sample_rate: int
+    rows: WordRows
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +105,9 @@ class Synthesizer:
         self._metrics = metrics
         self._clock = clock
         self._background = background
-        self._making: SingleFlight[str, Spoken] = SingleFlight()
+        self._making: SingleFlight[str, _Sound] = SingleFlight()
         #: Made and handed over, not yet encoded for the cache.
-        self._fresh: dict[str, Spoken] = {}
+        self._fresh: dict[str, _Sound] = {}
 
     async def synthesize(self, utterance: Utterance) -> Spoken:
         """The sentence's sound, from a cache or from the model.
@@ -125,12 +136,13 @@ class Synthesizer:
         found = await self._look_up(key)
         trace.cache = self._since(started)
         if found is not None:
-            spoken = found
+            sound = found
             log.info("✅ Audio found in cache (%d bytes)", len(found.samples) * 2)
         else:
-            spoken = await self._making.do(
+            sound = await self._making.do(
                 key, lambda: self._make(key, utterance.text, voice, speaker, scales, trace)
             )
+        spoken = _spoken(sound, utterance.text)
         trace.source = spoken.source
         trace.audio = len(spoken.samples) / spoken.sample_rate * 1000
         trace.total = self._since(started)
@@ -138,7 +150,7 @@ class Synthesizer:
         self._metrics.traces.append(trace)
         return spoken
 
-    async def _look_up(self, key: str) -> Spoken | None:
+    async def _look_up(self, key: str) -> _Sound | None:
         found = await self._cache.get(key)
         if found is not None:
             return _from_cache(*found)
@@ -156,7 +168,7 @@ class Synthesizer:
         speaker: int | None,
         scales: Scales,
         trace: Trace,
-    ) -> Spoken:
+    ) -> _Sound:
         started = self._clock.monotonic()
         phonemized = await phonemize(text, voice, self._phonemizer)
         encoded = to_ids(phonemized.phonemes, phonemized.word_of, voice)
@@ -165,7 +177,7 @@ class Synthesizer:
         for phoneme, number in encoded.dropped.items():
             self._metrics.count(f"phonemes.unknown.{phoneme}", number)
         if not phonemized.phonemes:
-            return Spoken(memoryview(array("f")), voice.sample_rate, (), "model")
+            return _Sound(memoryview(array("f")), voice.sample_rate, (), "model")
         log.info("🎤 Synthesis with %s", voice.id)
         waited = self._clock.monotonic()
         async with self._sessions.lease(voice) as session:
@@ -178,19 +190,19 @@ class Synthesizer:
         self._metrics.observe("infer", trace.infer / 1000)
         self._metrics.count("synthesis")
         log.info("✅ Synthesis done in %.0fms", self._since(started))
-        words = _words(encoded, phonemized, durations, voice, len(samples))
-        spoken = Spoken(samples, voice.sample_rate, words, "model")
-        self._fresh[key] = replace(spoken, source="memory")
-        self._background(self._keep(key, spoken, trace))
-        return spoken
+        rows = _rows(encoded, phonemized, durations, voice, len(samples))
+        sound = _Sound(samples, voice.sample_rate, rows, "model")
+        self._fresh[key] = replace(sound, source="memory")
+        self._background(self._keep(key, sound, trace))
+        return sound
 
-    async def _keep(self, key: str, spoken: Spoken, trace: Trace) -> None:
+    async def _keep(self, key: str, sound: _Sound, trace: Trace) -> None:
         """Encode and store what was just handed over, without standing in its way."""
         await asyncio.sleep(0)  # lets the answer leave first
         started = self._clock.monotonic()
         try:
-            data = pcm.to_int16(spoken.samples)
-            entry = make_entry(data, spoken.sample_rate, spoken.words)
+            data = pcm.to_int16(sound.samples)
+            entry = make_entry(data, sound.sample_rate, sound.rows)
             self._cache.remember(key, entry)
         finally:
             self._fresh.pop(key, None)
@@ -242,18 +254,29 @@ def _scales(voice: VoiceConfig, utterance: Utterance) -> Scales:
     return voice.scales(length_scale=utterance.length_scale)
 
 
-def _from_cache(entry: StoredAudio, tier: str) -> Spoken:
-    return Spoken(memoryview(entry.pcm).cast("h"), entry.sample_rate, entry.words, tier)
+def _from_cache(entry: StoredAudio, tier: str) -> _Sound:
+    return _Sound(memoryview(entry.pcm).cast("h"), entry.sample_rate, entry.words, tier)
 
 
-def _words(
+def _spoken(sound: _Sound, text: str) -> Spoken:
+    """The sound with the words' places in this very text."""
+    spans = words(text) if sound.rows else []
+    times = tuple(
+        (spans[word].start, spans[word].end, first, length)
+        for word, first, length in sound.rows
+        if 0 <= word < len(spans)
+    )
+    return Spoken(sound.samples, sound.sample_rate, times, sound.source)
+
+
+def _rows(
     encoded: Encoded,
     phonemized: Phonemized,
     durations: memoryview | None,
     voice: VoiceConfig,
     total: int,
-) -> WordTimes:
+) -> WordRows:
     if durations is None:
         return ()
-    times = word_times(encoded, phonemized.words, durations, voice.hop_length, total)
-    return tuple(times)
+    count = len(phonemized.words)
+    return tuple(word_times(encoded, count, durations, voice.hop_length, total))
