@@ -16,12 +16,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
-from playwright.sync_api import Page
-
 from lectern.phonemes import phonemize, to_ids
 from lectern.ports import Phonemizer
 from lectern.voice import VoiceConfig
+from numpy.typing import NDArray
+from playwright.sync_api import Page
 
 T = TypeVar("T")
 Samples = NDArray[np.float32]

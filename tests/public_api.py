@@ -1,4 +1,7 @@
-"""``window.lectern`` from Python: WAVs, pieces and errors as plain values."""
+"""``window.lectern`` from Python: WAVs, pieces and errors as plain values.
+
+Fields are named as on the page.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +78,7 @@ class Piece:
     start: int
     end: int
     samples: Samples
-    sampleRate: int  # noqa: N815 named as on the page
+    sampleRate: int
     words: list[dict[str, float]]
     source: str
 
@@ -92,7 +95,7 @@ class Failure:
     code: str | int | None
     message: str
     retryable: bool | None
-    isError: bool  # noqa: N815
+    isError: bool
 
 
 def level(samples: Samples) -> float:
@@ -105,7 +108,8 @@ def read_wav(data: bytes) -> Wav:
         assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
         frames = file.readframes(file.getnframes())
         assert len(frames) == len(data) - 44, "the header counts other bytes than there are"
-        return Wav(np.frombuffer(frames, "<i2").astype(np.float32) / 32768, file.getframerate())
+        samples = np.frombuffer(frames, "<i2").astype(np.float32) / np.float32(32768)
+        return Wav(samples, file.getframerate())
 
 
 def synthesize(page: Page, text: str, **options: Any) -> Wav:

@@ -89,7 +89,7 @@ CONTRACTS: dict[str, Contract] = {}
 
 
 def contract(function: Contract) -> Contract:
-    CONTRACTS[function.__name__] = function  # type: ignore[attr-defined]
+    CONTRACTS[function.__name__] = function
     return function
 
 

@@ -142,6 +142,76 @@ def test_a_hanging_worker_is_replaced_at_its_deadline(engine_page: Page) -> None
     assert got == ["engine_timeout", True, "engine_lost", "hello"]
 
 
+def test_a_worker_whose_loop_stands_still_is_replaced_long_before(engine_page: Page) -> None:
+    got = run(
+        engine_page,
+        """
+        const reasons = [];
+        const engine = make({watchdog: {silence: 400}});
+        engine.addEventListener('restart', ({detail}) => reasons.push(detail.reason));
+        await engine.ready;
+        const hanging = host.failure(engine.request('piece', piece('spin')));
+        const {echo} = await engine.ask('piece', piece('hello'));
+        return [(await hanging).code, (await hanging).retryable, echo.text, reasons];
+        """,
+    )
+    assert got == ["engine_lost", True, "hello", ["it hangs"]]
+
+
+def test_a_worker_is_asked_for_signs_only_while_it_owes_an_answer(engine_page: Page) -> None:
+    got = run(
+        engine_page,
+        """
+        const engine = make({watchdog: {silence: 400}});
+        await engine.ready;
+        let pings = 0;
+        const post = engine.worker.post.bind(engine.worker);
+        engine.worker.post = (message, transfer) => {
+            pings += message.type === 'ping';
+            post(message, transfer);
+        };
+        await engine.request('piece', piece('loading', {steps: 4, pause: 200}));
+        const asked = pings;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return [asked >= 3, pings - asked, engine.restarts];
+        """,
+    )
+    assert got == [True, 0, []]
+
+
+@pytest.mark.parametrize(("settling", "restarts"), [(True, 0), (False, 1)])
+def test_settle_may_stop_the_loop_for_longer(
+    engine_page: Page, settling: bool, restarts: int
+) -> None:
+    got = run(
+        engine_page,
+        f"""
+        const engine = make({{watchdog: {{silence: 300, settleSilence: 60_000}}}});
+        await engine.ready;
+        if ({str(settling).lower()}) host.failure(engine.request('settle', {{text: 'hang'}}));
+        const failed = await host.failure(engine.request('piece', piece('busy', {{ms: 1500}})));
+        return [failed?.code ?? null, engine.restarts.length];
+        """,
+    )
+    assert got == ["engine_lost" if restarts else None, restarts]
+
+
+def test_settle_gives_its_time_to_nobody_else(engine_page: Page) -> None:
+    got = run(
+        engine_page,
+        """
+        const engine = make();
+        await engine.ready;
+        engine.requests.deadlines.budget = (type) => (type === 'settle' ? 25_000 : 200);
+        host.failure(engine.request('settle', {text: 'hang'}));
+        const started = performance.now();
+        const {code} = await host.failure(engine.request('piece', piece('hang')));
+        return [code, performance.now() - started < 10_000];
+        """,
+    )
+    assert got == ["engine_timeout", True]
+
+
 def test_a_voice_that_loads_may_take_its_time(engine_page: Page) -> None:
     got = run(
         engine_page,
@@ -166,6 +236,39 @@ def test_a_boot_that_never_ends_is_cut_off(engine_page: Page) -> None:
         """,
     )
     assert got == ["engine_lost", False, [1, 2, 3]]
+
+
+@pytest.mark.parametrize("stored", [0, 1])
+def test_a_boot_may_take_as_long_as_its_files_come(engine_page: Page, stored: int) -> None:
+    got = run(
+        engine_page,
+        f"""
+        const engine = make({{settings: {{stored: {stored}, slow: 5, pause: 400}},
+                             watchdog: {{boot: 1500, snapshotBoot: 1500}}}});
+        await engine.ready;
+        return engine.restarts;
+        """,
+    )
+    assert got == []
+
+
+def test_a_slow_boot_earns_a_snapshot_some_patience_but_not_for_ever(engine_page: Page) -> None:
+    got = run(
+        engine_page,
+        """
+        const kept = new Map([['lectern.boot', '999999']]);
+        const storage = {getItem: (k) => kept.get(k) ?? null, setItem: (k, v) => kept.set(k, v)};
+        const engine = make({settings: {stored: 1, badSnapshot: 1}, storage,
+            watchdog: {boot: 60_000, snapshotBoot: 100, slowSnapshotBoot: 600}});
+        const started = performance.now();
+        await host.next(engine, 'restart');
+        const ms = performance.now() - started;
+        await engine.ready;
+        return {ms, restarts: engine.restarts, boot: kept.get('lectern.boot')};
+        """,
+    )
+    assert 500 < got["ms"] < 10_000
+    assert (got["restarts"], got["boot"]) == ([1], "7")
 
 
 def test_a_snapshot_that_does_not_boot_is_left_out(engine_page: Page) -> None:
@@ -229,3 +332,63 @@ def test_dispose_ends_everything(engine_page: Page) -> None:
         """,
     )
     assert got == ["engine_lost", "engine_lost", False, 0]
+
+
+# -- versions ----------------------------------------------------------------------------
+
+
+def test_the_page_says_of_which_build_it_is(engine_page: Page) -> None:
+    sent = run(
+        engine_page,
+        """
+        const engine = make();
+        await engine.ready;
+        return engine.boot.payload.version === host.BUILD.version;
+        """,
+    )
+    assert sent is True
+
+
+def test_a_worker_of_another_build_refuses(host_page: Page) -> None:
+    got = host_page.evaluate(
+        """() => new Promise((resolve) => {
+            const worker = new Worker('js/worker.js', {type: 'module', name: 'lectern'});
+            worker.onmessage = ({data}) => { worker.terminate(); resolve(data); };
+            const payload = {version: 'older', base: host.base, lockName: 'x', settings: {}};
+            worker.postMessage({v: 1, id: 0, type: 'boot', payload});
+        })"""
+    )
+    assert got["error"]["code"] == "protocol"
+    assert got["error"]["retryable"] is False
+    assert got["error"]["message"] == "Lectern was renewed on the server. Reload the page."
+
+
+def test_the_worker_itself_answers_a_ping(host_page: Page) -> None:
+    got = host_page.evaluate(
+        """() => new Promise((resolve) => {
+            const worker = new Worker('js/worker.js', {type: 'module', name: 'lectern'});
+            worker.onmessage = ({data}) => { worker.terminate(); resolve(data); };
+            worker.postMessage({v: 1, type: 'ping'});
+        })"""
+    )
+    assert got == {"event": "pong"}
+
+
+# -- realms ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hung", [True, False])
+def test_a_realm_that_hung_counts_as_one_that_died(engine_page: Page, hung: bool) -> None:
+    told = engine_page.evaluate(
+        """(hung) => {
+            const told = [];
+            const realms = new host.Realms({base: host.base, tell: ({type}) => told.push(type)});
+            for (let i = 0; i < 4; i++) {
+                realms.open(1, {backend: 'wasm', threads: 1});
+                realms.close(1, {hung});
+            }
+            return told;
+        }""",
+        hung,
+    )
+    assert told == ["realm", "realm", "realm", "realm-lost" if hung else "realm"]

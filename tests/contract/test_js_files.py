@@ -144,3 +144,53 @@ def test_clear_forgets_the_stored_voices(host_page: Page) -> None:
         }"""
     )
     assert left == ["lectern-shell"]
+
+
+@pytest.mark.parametrize("gone_after", ["the first bytes", "the last bytes"])
+def test_nothing_is_kept_for_a_caller_who_has_gone(host_page: Page, gone_after: str) -> None:
+    got = host_page.evaluate(
+        f"""async (goneAfter) => {{
+            const files = new host.VoiceFiles(host.base);
+            let cancelled = 0;
+            const {{cancel}} = ReadableStreamDefaultReader.prototype;
+            ReadableStreamDefaultReader.prototype.cancel = function (...reason) {{
+                cancelled += 1;
+                return cancel.apply(this, reason);
+            }};
+            let before = null;
+            const failed = await host.failure(files.model('{VOICE}', (...told) => {{
+                const hashed = String(before) === String(told);
+                before = told;
+                if (hashed || goneAfter === 'the first bytes') throw new Error('nobody listens');
+            }}));
+            return [failed.message, failed.code ?? null, files.held.size, cancelled];
+        }}""",
+        gone_after,
+    )
+    assert got == ["nobody listens", None, 0, 1 if gone_after == "the first bytes" else 0]
+
+
+def test_what_is_fetched_at_boot_is_counted(host_page: Page, model: bytes) -> None:
+    got = host_page.evaluate(
+        f"""async () => {{
+            const original = globalThis.fetch;
+            const told = [];
+            const started = performance.now();
+            const watch = host.watchFetches({{
+                folder: `${{host.base}}models/`,
+                onProgress: (loaded) => told.push(loaded),
+            }});
+            const url = `${{host.base}}{MODEL}`;
+            const response = await fetch(url);
+            const same = response.url === url;
+            const size = (await response.arrayBuffer()).byteLength;
+            while (!told.length) await new Promise((resolve) => setTimeout(resolve, 10));
+            const arrived = watch.lastArrival();
+            watch.stop();
+            return {{same, size, told, later: arrived > started, restored: fetch === original}};
+        }}"""
+    )
+    assert (got["same"], got["size"]) == (True, len(model))
+    assert 0 < got["told"][0] <= len(model)
+    assert len(got["told"]) <= 2
+    assert (got["later"], got["restored"]) == (True, True)

@@ -235,3 +235,39 @@ def test_the_software_adapter_is_told_and_sounds_alike(
     assert (got["refused"]["code"], got["taken"], got["lost"]) == ("inference_failed", None, [])
     assert got["lengths"][0] == got["lengths"][1]
     assert got["snr"] > 40
+
+
+def test_a_realm_that_misses_a_deadline_is_ended_as_hung(host_page: Page) -> None:
+    got = host_page.evaluate(
+        """async () => {
+            const events = [];
+            const ort = new host.Ort({emit: (event) => events.push(event), takeFile() {}});
+            ort.adopt(1);
+            const {code} = await host.failure(ort.realms.get(1).request({type: 'open'}, 0.05));
+            return [code, events];
+        }"""
+    )
+    assert got == [
+        "engine_timeout",
+        [{"event": "realm", "realm": 1, "config": None, "hung": True}],
+    ]
+
+
+def test_time_that_the_machine_slept_is_no_realms_fault(host_page: Page) -> None:
+    got = host_page.evaluate(
+        """async () => {
+            const timeouts = [];
+            const realm = new host.Realm({
+                onTimeout: () => timeouts.push(performance.now()),
+                onLost() {},
+            });
+            realm.request({type: 'run'}, 0.3);
+            const now = performance.now.bind(performance);
+            performance.now = () => now() + 3600_000; // it slept for an hour
+            await new Promise((resolve) => setTimeout(resolve, 450));
+            const asleep = timeouts.length;
+            while (!timeouts.length) await new Promise((resolve) => setTimeout(resolve, 20));
+            return [asleep, timeouts.length];
+        }"""
+    )
+    assert got == [0, 1]

@@ -82,8 +82,9 @@ def contract_page(browser: Browser, dist: Path) -> Iterator[Page]:
         page = context.new_page()
         page.goto(site.url + "contract.html")
         page.wait_for_function("() => window.contracts")
-        page.evaluate("([voice, broken]) => contracts.boot(voice, broken)",
-                      ["en_US-rms-x_low", BROKEN])
+        page.evaluate(
+            "([voice, broken]) => contracts.boot(voice, broken)", ["en_US-rms-x_low", BROKEN]
+        )
         yield page
         context.close()
         watch.check()

@@ -1,153 +1,30 @@
-"""Whatever is given, there is a typed error that says what to do, or as much sound as can be.
-
-One worker takes all of it: it must be the first one still at the module's end.
-"""
+"""Whatever text and options are given: a typed error that says what to do, or sound."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import onnx
 import pytest
-from onnx import TensorProto, helper
 from playwright.sync_api import Browser, Page
 
 from tests.browser import Watch, open_app
-from tests.e2e.faults import Cut, Fault, Flip, Replace, Status
+from tests.e2e.desk import SPEAK, cached, laid, living_on, refused
 from tests.e2e.server import StaticSite
-from tests.public_api import (
-    ENGLISH,
-    FRENCH,
-    failure,
-    hold_workers,
-    level,
-    open_blank,
-    stream,
-    synthesize,
-)
-
-FOLDER = "models/piper/"
-SPEAK = "([text, options]) => lectern.synthesize(text, options)"
-
-
-def not_a_voice_model() -> bytes:
-    """A whole ONNX model with other inputs than Piper's."""
-    x, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, [1]) for n in "xy")
-    graph = helper.make_graph([helper.make_node("Identity", ["x"], ["y"])], "g", [x], [y])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-    data: bytes = model.SerializeToString()
-    return data
-
-
-class Shelf:
-    """Voices on a site, good and bad, each with the hashes that its files really have."""
-
-    def __init__(self, dist: Path, site: StaticSite) -> None:
-        self.site = site
-        self._folder = dist / FOLDER
-        self.catalogue = json.loads((self._folder / "voices.json").read_bytes())
-        self.config = json.loads((self._folder / f"{ENGLISH}.onnx.json").read_bytes())
-        self.model = (self._folder / f"{ENGLISH}.onnx").read_bytes()
-
-    def add(
-        self,
-        voice_id: str,
-        *,
-        model: bytes | None = None,
-        config: bytes | None = None,
-        **changes: Any,
-    ) -> None:
-        """A voice whose JSON is the English one with ``changes``, or ``config`` as it is."""
-        files = {
-            f"{voice_id}.onnx": self.model if model is None else model,
-            f"{voice_id}.onnx.json": config or json.dumps({**self.config, **changes}).encode(),
-        }
-        self.catalogue[voice_id] = {
-            **self.catalogue[ENGLISH],
-            "key": voice_id,
-            "files": {
-                name: {"size_bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-                for name, data in files.items()
-            },
-        }
-        for name, data in files.items():
-            self.site.put(FOLDER + name, data)
-        self.site.put(FOLDER + "voices.json", json.dumps(self.catalogue))
-
-
-BAD_VOICES: dict[str, dict[str, Any]] = {
-    "xx_XX-list-low": {"config": b"[1, 2, 3]"},
-    "xx_XX-empty-low": {"config": b"{}"},
-    "xx_XX-text-low": {"config": b"a voice, honestly"},
-    "xx_XX-cut-low": {"config": b'{"audio": {"sample_rate": 160'},
-    "xx_XX-deep-low": {"config": b"[" * 100_000},
-    "xx_XX-rate-low": {"audio": {"sample_rate": "fast"}},
-    "xx_XX-ids-low": {"phoneme_id_map": {"_": [0], "^": [1], "$": [2], "a": ["one"]}},
-    "xx_XX-minus-low": {"phoneme_id_map": {"_": [-1], "^": [1], "$": [2], "a": [3]}},
-    "xx_XX-type-low": {"phoneme_type": "telepathy"},
-    "xx_XX-loud-low": {"inference": {"noise_scale": 900, "length_scale": 1, "noise_w": 0.8}},
-    "xx_XX-slow-low": {"inference": {"noise_scale": 0.6, "length_scale": 1e9, "noise_w": 0.8}},
-    "xx_XX-crowd-low": {"num_speakers": 0},
-    "xx_XX-noonnx-low": {"model": b"no model at all" * 5000},
-    "xx_XX-nothing-low": {"model": b""},
-    "xx_XX-other-low": {"model": not_a_voice_model()},
-}
+from tests.public_api import ENGLISH, failure, level, open_blank, stream, synthesize
 
 
 @pytest.fixture(scope="module")
 def desk(browser: Browser, dist: Path) -> Iterator[tuple[Page, StaticSite]]:
-    """One app for the whole module, with bad voices beside the good ones."""
-    with StaticSite(dist) as site:
-        shelf = Shelf(dist, site)
-        for voice_id, what in BAD_VOICES.items():
-            shelf.add(voice_id, **what)
-        # A service worker would serve nothing but the files of the build, and rightly so.
-        context = browser.new_context(service_workers="block")
-        watch = Watch(context)
-        watch.allow("404", "500", "ERR_CONTENT_LENGTH_MISMATCH", "onnxruntime|ERROR_CODE")
-        page = context.new_page()
-        hold_workers(page)
-        yield open_app(page, site.url), site
-        assert page.evaluate("testWorkers.count('lectern')") == 1, "the worker did not live on"
-        context.close()
-        watch.check()
+    with laid(browser, dist) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)
 def lives_on(desk: tuple[Page, StaticSite]) -> Iterator[None]:
-    """After each test the same worker speaks, and the caches hold what was said, all of it."""
-    page, site = desk
-    page.evaluate("() => clearAudioCache()")
-    yield
-    site.heal()
-    before = page.evaluate("() => piperDebug.getCacheStats()")["memory"]["count"]
-    assert synthesize(page, "Still here.", voiceId=ENGLISH).level > 0.005
-    page.wait_for_function(
-        """async (wanted) => {
-          const { count, memory } = await piperDebug.getCacheStats();
-          return count === wanted && memory.count === wanted;
-        }""",
-        arg=before + 1,
-    )
-
-
-def refused(page: Page, code: str, text: object, **options: object) -> str:
-    """``lectern.synthesize`` rejects with ``code``; the sentence that it gives."""
-    found = failure(page, SPEAK, [text, options])
-    assert (found.code, found.isError) == (code, True), found
-    assert len(found.message) > 15
-    assert found.message.rstrip().endswith((".", "?")), f"no sentence: {found.message}"
-    return found.message
-
-
-def cached(page: Page) -> int:
-    count: int = page.evaluate("async () => (await piperDebug.getCacheStats()).memory.count")
-    return count
+    with living_on(*desk):
+        yield
 
 
 # -- texts -------------------------------------------------------------------------------
@@ -183,7 +60,7 @@ def test_what_is_no_text_is_refused(desk: tuple[Page, StaticSite], text: object)
 ODD_TEXTS = {
     "lone surrogates": "A\\ud800 word, \\udc00\\udc00 and\\ud83d more.",
     "control characters": "Hel\\u0000lo \\u0007wor\\u001bld.",
-    "right to left": "Hello \\u202e\\u05e9\\u05dc\\u05d5\\u05dd and \\u0645\\u0631\\u062d\\u0628\\u0627.",
+    "right to left": "Hello \\u202e\\u05e9\\u05dc\\u05d5\\u05dd and \\u0645\\u0631\\u062d.",
     "hebrew alone": "\\u05e9\\u05dc\\u05d5\\u05dd \\u05e2\\u05d5\\u05dc\\u05dd.",
     "chinese": "\\u4f60\\u597d\\uff0c\\u4e16\\u754c\\u3002",
     # espeak-ng knows their names.
@@ -338,101 +215,6 @@ def test_speaker_and_style_that_a_voice_has_are_taken(desk: tuple[Page, StaticSi
     assert (plain.samples == named.samples).all()
 
 
-# -- voices ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("voice_id", BAD_VOICES)
-def test_a_bad_voice_is_told(desk: tuple[Page, StaticSite], voice_id: str) -> None:
-    page, _ = desk
-    for _ in range(2):  # the second time is no better and no worse
-        message = refused(page, "voice_unreadable", "Hello there.", voiceId=voice_id)
-        assert voice_id in message or "model" in message
-    assert voice_id not in page.evaluate("piperDebug.getSessionCacheStats().voices")
-    assert cached(page) == 0
-
-
-FAULTS: list[tuple[str, Fault]] = [
-    ("voice_not_installed", Status(404)),
-    ("network", Status(500)),
-    ("network", Cut(1000)),
-    ("integrity", Cut(1000, length=False)),
-    ("integrity", Flip(3000)),
-    ("integrity", Replace(b"<html>Please log in</html>")),
-    ("integrity", Replace(b"")),
-]
-
-
-@pytest.mark.parametrize(("code", "fault"), FAULTS, ids=str)
-def test_a_model_that_is_not_right_is_never_used(
-    desk: tuple[Page, StaticSite], code: str, fault: Fault
-) -> None:
-    page, site = desk
-    path = f"{FOLDER}{FRENCH}.onnx"
-    page.evaluate("() => piperDebug.clearSessionCache()")
-    site.fault(path, fault)
-    refused(page, code, "Bonjour.", voiceId=FRENCH)
-    assert cached(page) == 0
-    assert page.evaluate("piperDebug.getSessionCacheStats().voices") == []
-    site.heal(path)
-    assert synthesize(page, "Bonjour.", voiceId=FRENCH).level > 0.005
-
-
-@pytest.fixture
-def fresh(page: Page, watch: Watch, site: StaticSite) -> Page:
-    """A worker that has not asked for the catalogue yet, on a blank page."""
-    watch.allow("404", "500", "ERR_CONTENT_LENGTH_MISMATCH")
-    open_blank(page, site)
-    page.evaluate(
-        """async (base) => {
-          const { createLectern } = await import(`${base}js/lectern.js`);
-          window.makeLectern = (options) => createLectern({ base, ...options });
-          window.lectern = window.testLectern = makeLectern({});
-          await lectern.ready;
-        }""",
-        site.url,
-    )
-    return page
-
-
-def test_a_json_or_catalogue_that_is_not_right_is_never_used(fresh: Page, site: StaticSite) -> None:
-    catalogue = FOLDER + "voices.json"
-    for code, fault in [
-        ("network", Status(404)),
-        ("network", Status(500)),
-        ("network", Cut(100)),
-        ("voice_unreadable", Cut(100, length=False)),
-        ("voice_unreadable", Replace(b"[]")),
-        ("voice_unreadable", Replace(b"\xff\xfe\x00")),
-    ]:
-        site.fault(catalogue, fault)
-        refused(fresh, code, "Bonjour.")
-    site.heal(catalogue)
-    config = f"{FOLDER}{FRENCH}.onnx.json"
-    for code, fault in FAULTS:
-        site.fault(config, fault)
-        refused(fresh, code, "Bonjour.", voiceId=FRENCH)
-    site.heal(config)
-    assert synthesize(fresh, "Bonjour.", voiceId=FRENCH).level > 0.005
-
-
-def test_bad_entries_of_a_catalogue_hide_no_good_one(fresh: Page, dist: Path, site: StaticSite) -> None:
-    data = json.loads((dist / FOLDER / "voices.json").read_bytes())
-    good = data[ENGLISH]
-    bad = {
-        "../../secret": good,
-        "no_files": {**good, "files": {}},
-        "no_language": {**good, "language": 5},
-        "a_number": 5,
-        "unhashed": {**good, "files": {"unhashed.onnx": {}, "unhashed.onnx.json": {}}},
-    }
-    site.put(f"{FOLDER}unhashed.onnx.json", (dist / FOLDER / f"{ENGLISH}.onnx.json").read_bytes())
-    site.put(FOLDER + "voices.json", json.dumps({**bad, **data}))
-    listed = fresh.evaluate("async () => (await lectern.voices()).map((voice) => voice.id)")
-    assert listed == ["unhashed", ENGLISH, FRENCH]
-    refused(fresh, "integrity", "Hello.", voiceId="unhashed")
-    assert synthesize(fresh, "Hello.", voiceId=ENGLISH).level > 0.005
-
-
 # -- the making of it --------------------------------------------------------------------
 
 
@@ -476,17 +258,3 @@ def test_an_insecure_address_is_told(page: Page, watch: Watch, site: StaticSite)
     found = failure(page, SPEAK, ["Hello.", {}])
     assert found.code == "integrity"
     assert "https" in found.message
-
-
-def test_a_store_of_another_version_stops_no_speech(fresh: Page, watch: Watch) -> None:
-    fresh.evaluate(
-        """() => new Promise((resolve, reject) => {
-          const opening = indexedDB.open('lectern-audio', 99);
-          opening.onsuccess = () => { opening.result.close(); resolve(); };
-          opening.onerror = reject;
-        })"""
-    )
-    first = stream(fresh, "Hello there.", voiceId=ENGLISH)[0]
-    again = stream(fresh, "Hello there.", voiceId=ENGLISH)[0]
-    assert (first.source, again.source) == ("model", "memory")
-    assert watch.found("audio store is left alone")

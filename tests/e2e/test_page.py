@@ -210,6 +210,13 @@ def test_nothing_to_read_is_said_and_the_box_is_ready(app: Page) -> None:
     expect(text_box(app)).to_be_focused()
 
 
+def test_closing_a_notice_does_not_lose_the_focus(app: Page) -> None:
+    button(app, "Play").click()
+    app.locator("#notices").get_by_role("button", name="Close").press("Enter")
+    expect(app.get_by_text("There is nothing to read yet.")).to_be_hidden()
+    expect(button(app, "Play")).to_be_focused()
+
+
 def test_the_text_is_never_markup(app: Page) -> None:
     play(app, "Less < more, <b>bold</b> & <img src=x onerror=alert(1)> are words here.")
     expect(reading(app)).to_contain_text("<b>bold</b>")
@@ -265,6 +272,7 @@ def test_keys(app: Page) -> None:
     expect(reading(app)).to_have_attribute("data-sentence-start", start)
     app.keyboard.press("+")
     expect(app.get_by_label("Speed")).to_have_value("1.1")
+    expect(status(app)).to_have_text("Speed 1.1×.")
     app.keyboard.press("-")
     app.keyboard.press("-")
     expect(app.get_by_label("Speed")).to_have_value("0.9")

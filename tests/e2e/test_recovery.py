@@ -133,7 +133,7 @@ def count(page: Page, name: str) -> int:
 def test_what_was_pending_is_rejected_at_once(workshop: Page, site: StaticSite) -> None:
     workshop.evaluate("async () => { makeEngine(); await engine.ready; }")
     hold = site.hold(MODEL)
-    taken = []
+    taken: list[dict[str, Any]] = []
     # The best of as many deaths as a minute allows: the machine may be busy with others.
     while len(taken) < 3 and min((each["ms"] for each in taken), default=100) >= 100:
         taken.append(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page
 
@@ -21,7 +19,7 @@ QUICK = 0.25
 
 
 @pytest.fixture
-def software_gpu(webgpu_page: Page, site: StaticSite) -> Iterator[Page]:
+def software_gpu(webgpu_page: Page, site: StaticSite) -> Page:
     """A page that has a software adapter, or a reason not to test with it."""
     open_blank(webgpu_page, site)
     fallback = webgpu_page.evaluate(

@@ -9,12 +9,16 @@ onmessage = async ({ data }) => {
   const { id, type, payload } = data;
   if (type === 'cancel') return cancelled.push(id);
   if (type === 'realm' || type === 'realm-lost') return;
+  if (type === 'ping') return postMessage({ event: 'pong' });
   if (type === 'boot') return boot(id, payload);
   switch (payload.text) {
     case 'hang':
       return;
     case 'spin':
       for (;;);
+    case 'busy':
+      for (const end = performance.now() + payload.ms; performance.now() < end; );
+      return answer(id, { samples: new Float32Array(1), words: [] });
     case 'close':
       return close();
     case 'fatal':
@@ -39,12 +43,16 @@ async function boot(id, { lockName, snapshot, settings, ...payload }) {
   postMessage({ event: 'alive' });
   postMessage({ event: 'booting', snapshot: snapshot && Boolean(settings.stored) });
   if (settings.badSnapshot && snapshot) return;
+  for (let loaded = 1; loaded <= (settings.slow ?? 0); loaded++) {
+    await new Promise((resolve) => setTimeout(resolve, settings.pause));
+    postMessage({ event: 'loading', loaded });
+  }
   if (settings.refuse) {
     const error = { code: 'bad_option', message: 'There is no such setting.', retryable: false };
     return postMessage({ id, ok: false, error });
   }
   postMessage({ event: 'sessions', stats: { voiceCount: 1, voices: ['one'] } });
-  answer(id, { snapshot: false, ms: 1, realm: payload.prestarted, payload });
+  answer(id, { snapshot: false, ms: 9, workMs: 7, realm: payload.prestarted, payload });
 }
 
 /** Answers late, but tells that the voice is being loaded. */

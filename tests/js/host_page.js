@@ -1,12 +1,16 @@
 // The page of the adapters' tests: the modules under test as `host`, and small helpers.
 // Served from js/, beside what it imports.
+import { BUILD } from '../vendor/build_info.js';
 import { Engine } from './engine.js';
 import { AUDIO_SCHEMA, AudioStore } from './host/audio_store.js';
 import { Database } from './host/database.js';
 import { Espeak } from './host/espeak.js';
+import { watchFetches } from './host/fetch_watch.js';
 import { Ort } from './host/ort.js';
+import { Realm } from './host/realm.js';
 import { SnapshotStore } from './host/snapshot.js';
 import { VoiceFiles } from './host/voice_files.js';
+import { Lectern } from './lectern.js';
 import { Realms } from './realms.js';
 import { RestartLimit } from './restart_limit.js';
 import { TextFeed } from './text_feed.js';
@@ -45,9 +49,9 @@ function startOrt() {
     limit: new RestartLimit({ most: 1000 }),
   });
   const ort = new Ort({
-    emit({ realm, config }) {
+    emit({ realm, config, hung }) {
       if (config) realms.open(realm, config);
-      else realms.close(realm);
+      else realms.close(realm, { hung });
     },
     takeFile: (file) => files.take(file),
   });
@@ -67,6 +71,7 @@ function feeds(ids) {
 Object.assign(window, {
   host: {
     base, failure, next, startOrt, feeds,
-    AUDIO_SCHEMA, AudioStore, Database, Engine, Espeak, SnapshotStore, TextFeed, VoiceFiles, WavParts,
+    AUDIO_SCHEMA, AudioStore, BUILD, Database, Engine, Espeak, Lectern, Ort, Realm, Realms,
+    SnapshotStore, TextFeed, VoiceFiles, WavParts, watchFetches,
   },
 });

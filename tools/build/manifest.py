@@ -12,6 +12,14 @@ MANIFEST = "files.json"
 SERVICE_WORKER = "sw.js"
 BUILD_INFO = "vendor/build_info.js"
 
+#: What a memory snapshot is made of and by: it is good for exactly these.
+_SNAPSHOT = (
+    "wasm/pyodide/pyodide.mjs",
+    "wasm/pyodide/pyodide.asm.mjs",
+    "wasm/pyodide/pyodide.asm.wasm",
+    "wasm/pyodide/python_stdlib.zip",
+    "py/lectern.zip",
+)
 _LATER_ORT = ("ort.webgpu.bundle.min.mjs", "ort-wasm-simd-threaded.asyncify.wasm")
 
 
@@ -55,11 +63,9 @@ def version(hashes: Mapping[str, str]) -> str:
 
 def build_info(version_name: str, hashes: Mapping[str, str]) -> str:
     """vendor/build_info.js: what the page has to know of the build it belongs to."""
-    kept = ("wasm/pyodide/pyodide.asm.wasm", "wasm/pyodide/python_stdlib.zip", "py/lectern.zip")
     info = {
         "version": version_name,
-        "snapshotKey": digest(hashes.get(path, "") for path in kept),
-        "voicesOrigins": [],
+        "snapshotKey": digest(hashes.get(path, "") for path in _SNAPSHOT),
     }
     return f"// Made by the build.\nexport const BUILD = {json.dumps(info)};\n"
 

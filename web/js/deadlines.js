@@ -14,8 +14,6 @@ const AT_LEAST = 60;
 const PATIENCE = 6;
 /** Shorter sentences say more about fixed costs than about the pace. */
 const TELLING_CHARACTERS = 20;
-/** A timer that is so late fired after the machine slept: the worker had no time either. */
-const SLEPT_MS = 3000;
 
 export class Deadlines {
   constructor() {
@@ -48,29 +46,5 @@ export class Deadlines {
   observe(characters, ms) {
     if (characters < TELLING_CHARACTERS) return;
     this.slowest = Math.max(this.slowest ?? 0, ms / characters);
-  }
-}
-
-/** A timer that can be set anew, and that does not fire for time the machine slept. */
-export class Alarm {
-  /** @param {() => void} ring */
-  constructor(ring) {
-    this.ring = ring;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this.timer = undefined;
-  }
-
-  /** @param {number} ms */
-  set(ms) {
-    this.stop();
-    const due = performance.now() + ms;
-    this.timer = setTimeout(() => {
-      if (performance.now() - due > SLEPT_MS) this.set(ms);
-      else this.ring();
-    }, ms);
-  }
-
-  stop() {
-    clearTimeout(this.timer);
   }
 }

@@ -1,8 +1,6 @@
 // @ts-check
 /** window.piperDebug and the storage globals, for maintainers with the devtools open. */
 
-import { VOICE_CACHE } from './host/voice_files.js';
-
 /**
  * @typedef {import('./engine.js').Engine} Engine
  * @typedef {{quota: number, usage: number, percentUsed: number, details: Record<string, number>}}
@@ -49,12 +47,7 @@ export function installDebug({ engine, target = window }) {
     /** Memory and disk. */
     clearAudioCache: () => engine.ask('clearAudio', {}),
     /** Sessions, audio, downloaded models, snapshot; never what belongs to the reader. */
-    async clearAllCaches() {
-      const stats = await engine.ask('clearAll', {});
-      // Cache Storage is missing in insecure contexts.
-      await globalThis.caches?.delete(VOICE_CACHE);
-      return stats;
-    },
+    clearAllCaches: () => engine.ask('clearAll', {}),
     getStorageStats: storageStats,
     async logStorageStats() {
       const stats = await storageStats();

@@ -7,9 +7,11 @@
  * a retryable `engine_lost`; `ask` asks again after the new worker's boot.
  */
 
+import { BUILD } from '../vendor/build_info.js';
 import { abortable } from './abortable.js';
-import { Alarm } from './deadlines.js';
+import { Alarm } from './alarm.js';
 import { LecternError, abortError } from './errors.js';
+import { Heartbeat } from './heartbeat.js';
 import { PROTOCOL_VERSION, WORKER_NAME } from './protocol.js';
 import { Realms } from './realms.js';
 import { PendingRequests } from './requests.js';
@@ -32,13 +34,25 @@ import { WorkerHandle } from './worker_handle.js';
  * @property {KeyValues | null} [storage] keeps what was found out about this device
  * @property {Partial<Watchdog>} [watchdog]
  *
- * @typedef {{boot: number, snapshotBoot: number}} Watchdog milliseconds; a snapshot boot may
- *   also take as long as a boot without one took on this device
+ * @typedef {object} Watchdog milliseconds
+ * @property {number} boot without progress; files that arrive are progress
+ * @property {number} snapshotBoot the same; more, within bounds, where a boot without a
+ *   snapshot takes longer
+ * @property {number} slowSnapshotBoot the bound
+ * @property {number} silence of a worker's event loop while requests are pending
+ * @property {number} settleSilence the same while `settle` is, which may import NumPy
  */
 
-const WATCHDOG = { boot: 30_000, snapshotBoot: 5_000 };
+/** @type {Watchdog} */
+const WATCHDOG = {
+  boot: 30_000,
+  snapshotBoot: 5_000,
+  slowSnapshotBoot: 15_000,
+  silence: 5_000,
+  settleSilence: 20_000,
+};
 const DEVICE_KEY = 'lectern.device';
-/** Milliseconds of the last boot without a snapshot. */
+/** Milliseconds of the last boot without a snapshot, downloads left out. */
 const FULL_BOOT_KEY = 'lectern.boot';
 /** Ids of other requests count from 1. */
 const BOOT_ID = 0;
@@ -68,7 +82,17 @@ export class Engine extends EventTarget {
     this.requests = new PendingRequests({
       post: (message, transfer) => this.#post(message, transfer),
       onOverdue: (type) => this.#died(`no answer to "${type}" in time`),
-      onIdle: () => this.#emit('idle', null),
+      onBusy: () => this.heartbeat.start(),
+      onIdle: () => {
+        this.heartbeat.stop();
+        this.#emit('idle', null);
+      },
+    });
+    this.heartbeat = new Heartbeat({
+      ask: () => this.#post({ v: PROTOCOL_VERSION, type: 'ping' }),
+      patience: () =>
+        this.requests.has('settle') ? this.watchdog.settleSilence : this.watchdog.silence,
+      onSilence: () => this.#died('it hangs'),
     });
     /** @type {WorkerHandle | null} */
     this.worker = null;
@@ -170,6 +194,7 @@ export class Engine extends EventTarget {
     /** @type {BootPayload} */
     const payload = {
       ...this.options,
+      version: BUILD.version,
       snapshot,
       lockName: this.worker.lockName,
       cores: navigator.hardwareConcurrency || 1,
@@ -186,7 +211,7 @@ export class Engine extends EventTarget {
     this.bootAlarm.stop();
     if (answer.ok) {
       this.boot = /** @type {BootValue} */ (answer.value);
-      if (!this.boot.snapshot) this.#store(FULL_BOOT_KEY, this.boot.ms);
+      if (!this.boot.snapshot) this.#store(FULL_BOOT_KEY, this.boot.workMs);
       this.booting.resolve();
       this.#emit('ready', this.boot);
     } else if (answer.error.retryable) {
@@ -223,6 +248,7 @@ export class Engine extends EventTarget {
    */
   #end(error, { forGood = false } = {}) {
     this.bootAlarm.stop();
+    this.heartbeat.stop();
     this.worker?.end();
     this.worker = null;
     this.realms.closeAll();
@@ -235,10 +261,12 @@ export class Engine extends EventTarget {
     this.#mirror({ voiceCount: 0, voices: [] });
   }
 
-  /** On a slow machine a boot without a snapshot takes longer than the watchdog allows. */
-  #snapshotPatience() {
+  /** How long the boot under way may go on without progress, in ms. */
+  #bootPatience() {
+    const { boot, snapshotBoot, slowSnapshotBoot } = this.watchdog;
+    if (!this.snapshotBoot) return boot;
     const full = Number(this.#stored(FULL_BOOT_KEY)) || 0;
-    return Math.min(Math.max(this.watchdog.snapshotBoot, full), this.watchdog.boot);
+    return Math.max(snapshotBoot, Math.min(full, slowSnapshotBoot));
   }
 
   /** @param {string} key @param {unknown} value JSON-shaped */
@@ -285,12 +313,16 @@ export class Engine extends EventTarget {
 
   /** @param {any} message */
   #receive(message) {
+    this.heartbeat.heard();
     if (message.id === BOOT_ID) return this.#bootAnswered(message);
     if (typeof message.id === 'number') return this.requests.answered(message);
     switch (message.event) {
       case 'booting':
         this.snapshotBoot = message.snapshot === true;
-        if (this.snapshotBoot && !this.boot) this.bootAlarm.set(this.#snapshotPatience());
+        if (!this.boot) this.bootAlarm.set(this.#bootPatience());
+        break;
+      case 'loading':
+        if (!this.boot) this.bootAlarm.set(this.#bootPatience());
         break;
       case 'progress':
         this.requests.progressed(message);
@@ -301,7 +333,7 @@ export class Engine extends EventTarget {
         break;
       case 'realm':
         if (message.config) this.realms.open(message.realm, message.config);
-        else this.realms.close(message.realm);
+        else this.realms.close(message.realm, { hung: message.hung === true });
         break;
       case 'fatal':
         this.#died(message.error?.message ?? 'it gave up');

@@ -3,7 +3,8 @@
 
 import { Engine } from './engine.js';
 import { LecternError } from './errors.js';
-import { checkedOptions, checkedText, emptyText } from './options.js';
+import { guessLanguage } from './guess_language.js';
+import { SPEAKING, SYNTHESIS, checkedOptions, checkedText, emptyText } from './options.js';
 import { Player } from './player.js';
 import { Speech } from './reader.js';
 import { readSettings } from './settings.js';
@@ -45,6 +46,8 @@ export class Lectern {
   #silences;
   /** @type {Player | null} */
   #player = null;
+  /** The last one. @type {Speech | null} */
+  #speech = null;
 
   /** @param {{engine: Engine, silences: Silences}} parts */
   constructor({ engine, silences }) {
@@ -55,6 +58,11 @@ export class Lectern {
   /** @returns {Promise<void>} when the first request will be answered without waiting */
   get ready() {
     return this.#engine.ready;
+  }
+
+  /** Whether there is sound, or would be if it was there in time. */
+  get playing() {
+    return this.#player?.playing ?? false;
   }
 
   /** @returns {Promise<VoiceInfo[]>} in the catalogue's order */
@@ -104,16 +112,27 @@ export class Lectern {
    * @throws {LecternError} bad_option, empty_text
    */
   speak(text, options) {
-    const { signal, rate, startAt, ...given } = checkedOptions(options);
+    const { signal, rate, startAt, ...given } = checkedOptions(options, SPEAKING);
     const { feed, manner } = this.#prepare(checkedText(text), given);
     this.#player ??= new Player();
-    return new Speech({
+    this.#speech = new Speech({
       engine: this.#engine,
       player: this.#player,
       feed,
       options: { manner, rate, signal, ...this.#silences },
       startAt,
     });
+    return this.#speech;
+  }
+
+  /**
+   * End everything: what is spoken, the workers, the sound output. Whatever is asked
+   * afterwards is rejected with `engine_lost`.
+   */
+  async dispose() {
+    this.#speech?.stop();
+    this.#engine.dispose();
+    await this.#player?.dispose();
   }
 
   /**
@@ -121,7 +140,7 @@ export class Lectern {
    * @param {SpeechOptions} [options]
    */
   async *#ahead(text, options) {
-    const { signal, ...given } = checkedOptions(options);
+    const { signal, ...given } = checkedOptions(options, SYNTHESIS);
     const stop = new AbortController();
     const signals = signal ? [signal, stop.signal] : [stop.signal];
     const prepared = this.#prepare(checkedText(text), given);
@@ -178,26 +197,26 @@ export class Lectern {
    * @returns {{feed: TextFeed, manner: Promise<Manner>}}
    */
   #prepare(text, { voiceId, speaker = null, style = null, lengthScale = null, language }) {
-    const voice = this.#voice(voiceId, language);
+    // A text by itself may say what it is written in; a voice that was chosen says it too.
+    const written = language ?? (voiceId ? null : guessLanguage(text));
+    const voice = this.#voice(voiceId, written);
     const manner = voice.then(({ id }) => ({ voiceId: id, speaker, style, lengthScale }));
     manner.catch(() => {}); // told to whoever asks for a sentence
-    const feed = new TextFeed(
-      this.#engine,
-      text,
-      language ?? voice.then((chosen) => chosen.language),
-    );
-    return { feed, manner };
+    const rules = written ?? voice.then((chosen) => chosen.language);
+    return { feed: new TextFeed(this.#engine, text, rules), manner };
   }
 
   /**
    * @param {string | null | undefined} voiceId
-   * @param {string | null | undefined} language
+   * @param {string | null} language the text's, where it is known
    * @returns {Promise<VoiceInfo>}
    * @throws {LecternError} unknown_voice
    */
   async #voice(voiceId, language) {
     const voices = await this.voices();
-    if (!voiceId) return chooseVoice(voices, language ? [language] : pageLanguages());
+    if (!voiceId) {
+      return chooseVoice(voices, language ? [language, ...pageLanguages()] : pageLanguages());
+    }
     const voice = voices.find(({ id }) => id === voiceId);
     if (voice) return voice;
     const known = voices.map(({ id }) => id).join(', ') || 'none';
@@ -212,7 +231,7 @@ export class Lectern {
  */
 export function createLectern(options) {
   const { lectern, engine } = assemble(options);
-  settleWhenIdle(engine);
+  settleWhenIdle(engine, { playing: () => lectern.playing });
   return lectern;
 }
 

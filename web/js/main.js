@@ -4,13 +4,14 @@
 import { installDebug } from './debug.js';
 import { assemble } from './lectern.js';
 import { registerOffline } from './offline.js';
+import { settleWhenIdle } from './settle.js';
 import { watchConnection } from './view/connection.js';
 import { Page } from './view/page.js';
 import { Memory } from './view/storage.js';
 import { chooseLanguage, localize } from './view/strings.js';
 
-/** With nothing played, work for later waits this long after the start, in ms. */
-const IDLE_START = 8000;
+/** With nothing spoken, work for later waits this long after the start, in ms. */
+const UNSPOKEN_MS = 8000;
 
 const { language, strings } = chooseLanguage(navigator.languages);
 localize(document, language, strings);
@@ -31,25 +32,24 @@ const page = new Page({
   reload: () => location.reload(),
 });
 
-// When it can't start, the page says so.
-engine.ready.then(start, () => {});
+/** @type {import('./offline.js').Offline | null} */
+let offline = null;
 
-/** The engine is up: what would have competed with it for the network may begin. */
-function start() {
-  const offline = registerOffline({ base });
-  page.connectOffline(offline);
-  let settled = false;
-  const settle = () => {
-    if (settled) return;
-    settled = true;
-    whenIdle(async () => {
-      await engine.request('settle', {}).catch((error) => console.warn(error));
-      await offline.fetchLater({ webgpu: engine.stats.backend === 'webgpu' });
-    });
-  };
-  page.addEventListener('firstsound', settle);
-  setTimeout(settle, IDLE_START);
-}
+// What would have competed with the engine for the network begins when the engine is up.
+// When it can't start, the page says so.
+engine.ready.then(
+  () => {
+    offline = registerOffline({ base });
+    page.connectOffline(offline);
+  },
+  () => {},
+);
+
+settleWhenIdle(engine, {
+  playing: () => lectern.playing,
+  then: () => offline?.fetchLater({ webgpu: engine.stats.backend === 'webgpu' }),
+  unspokenMs: UNSPOKEN_MS,
+});
 
 /**
  * `?backend=wasm|webgpu` and `?threads=N`; anything else is left to the engine.
@@ -63,10 +63,4 @@ function overrides(parameters) {
     backend: backend === 'wasm' || backend === 'webgpu' ? /** @type {'wasm' | 'webgpu'} */ (backend) : null,
     threads: Number.isInteger(threads) && threads > 0 ? threads : null,
   };
-}
-
-/** @param {() => unknown} work */
-function whenIdle(work) {
-  if ('requestIdleCallback' in window) requestIdleCallback(work, { timeout: 5000 });
-  else setTimeout(work, 200);
 }

@@ -19,14 +19,21 @@ import { LecternError } from './errors.js';
  *   lengthScale: number | null}} Manner how to say a sentence, as the worker wants it
  */
 
-/** @type {Record<string, {is: (value: any) => boolean, wanted: string}>} */
-const CHECKS = {
+/** @typedef {Record<string, {is: (value: any) => boolean, wanted: string}>} Checks */
+
+/** @type {Checks} options of `synthesize` and `stream` */
+export const SYNTHESIS = {
   voiceId: { is: isText, wanted: 'the id of a voice' },
   speaker: { is: (value) => isText(value) || Number.isInteger(value), wanted: 'a name or a number' },
   style: { is: isText, wanted: 'the name of a style' },
   lengthScale: { is: Number.isFinite, wanted: 'a number' },
   language: { is: isText, wanted: 'a language such as "en-US"' },
   signal: { is: (value) => value instanceof AbortSignal, wanted: 'an AbortSignal' },
+};
+
+/** @type {Checks} options of `speak` */
+export const SPEAKING = {
+  ...SYNTHESIS,
   rate: { is: Number.isFinite, wanted: 'a number' },
   startAt: { is: (value) => Number.isInteger(value) && value >= 0, wanted: 'an offset, 0 or more' },
 };
@@ -47,19 +54,24 @@ export function checkedText(text) {
 /**
  * @template {SpeakOptions} T
  * @param {T | null | undefined} options
+ * @param {Checks} checks of all that are known
  * @returns {T} without those that are null or undefined
  * @throws {LecternError} bad_option
  */
-export function checkedOptions(options) {
+export function checkedOptions(options, checks) {
   if (options !== undefined && options !== null && typeof options !== 'object') {
     throw new LecternError('bad_option', `Options must be an object, not ${kindOf(options)}.`);
   }
   /** @type {Record<string, unknown>} */
   const given = {};
   for (const [name, value] of Object.entries(options ?? {})) {
+    if (!Object.hasOwn(checks, name)) {
+      const known = Object.keys(checks).join(', ');
+      throw new LecternError('bad_option', `There is no option "${name}"; known are: ${known}.`);
+    }
     if (value === null || value === undefined) continue;
-    const check = CHECKS[name];
-    if (check && !check.is(value)) {
+    const check = checks[name];
+    if (!check.is(value)) {
       throw new LecternError('bad_option', `${name} must be ${check.wanted}, not ${kindOf(value)}.`);
     }
     given[name] = value;

@@ -16,6 +16,8 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * -- page -> lectern worker ------------------------------------------------------
  * @typedef {{v: number, id: number, type: RequestType, payload: any}} Request
  * @typedef {{v: number, type: 'cancel', id: number}} Cancel  stop request `id`: it is answered with code `aborted`
+ * @typedef {{v: number, type: 'ping'}} Ping  about once a second while requests are pending:
+ *   answered by `pong`, from the worker's own event loop; a worker that is silent hangs and is replaced
  * @typedef {{v: number, type: 'realm', realm: number, port: MessagePort, lockName: string}} RealmPort
  *   the ORT worker that a `realm` event asked for; its port speaks OrtRequest/OrtAnswer
  * @typedef {{v: number, type: 'realm-lost', realm: number, reason: string}} RealmLost
@@ -39,6 +41,7 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  *
  * @typedef {object} BootPayload
  * @property {string} base  absolute URL of the folder, with a final slash
+ * @property {string} version  BUILD.version of the page; a worker of another one refuses with code `protocol`
  * @property {boolean} snapshot  try the stored memory snapshot
  * @property {string} lockName  the Web Lock that the worker holds as long as it lives
  * @property {number} cores  navigator.hardwareConcurrency
@@ -49,8 +52,9 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {{realm?: RealmConfig} | null} device  what `settle` decided for this device earlier, as it gave it
  * @property {Record<string, number>} settings  changes to settings.py's table
  *
- * @typedef {{snapshot: boolean, ms: number, realm: RealmConfig}} BootValue
- *   snapshot: this boot came from one; realm: which ORT worker the first session will use
+ * @typedef {{snapshot: boolean, ms: number, workMs: number, realm: RealmConfig}} BootValue
+ *   snapshot: this boot came from one; ms: all of it; workMs: from the arrival of Python's last
+ *   file on; realm: which ORT worker the first session will use
  *
  * @typedef {{id: string, name: string, language: string, quality: string, sampleRate: number,
  *   speakers: {id: number, name: string}[], bytes: number, installed: boolean}} VoiceInfo
@@ -89,9 +93,13 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @typedef {{id: number, ok: true, value: any} | {id: number, ok: false, error: ErrorData}} Answer
  * @typedef {{event: 'progress', voiceId: string, phase: 'download' | 'session' | 'ready', loaded: number, total: number}} ProgressEvent
  * @typedef {{event: 'sessions', stats: SessionStats}} SessionsEvent  precedes the answer of whatever changed them
- * @typedef {{event: 'realm', realm: number, config: RealmConfig | null}} RealmEvent  start an ORT worker for `realm`, or (null) end it
+ * @typedef {{event: 'realm', realm: number, config: RealmConfig | null, hung?: boolean}} RealmEvent
+ *   start an ORT worker for `realm`, or (null) end it; hung: because it missed a deadline
  * @typedef {{event: 'alive'}} AliveEvent  the worker holds its Web Lock; ORT workers post it too
  * @typedef {{event: 'booting', snapshot: boolean}} BootingEvent  whether this boot is from a snapshot: its watchdog is shorter
+ * @typedef {{event: 'loading', loaded: number}} LoadingEvent  bytes of the worker's files that have arrived
+ *   during boot, at most twice a second: the boot's watchdog begins anew
+ * @typedef {{event: 'pong'}} PongEvent  to `ping`
  * @typedef {{event: 'fatal', error: ErrorData}} FatalEvent  replace this worker
  *
  * -- lectern worker <-> lectern-ort worker, over a MessagePort ---------------------

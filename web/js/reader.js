@@ -9,6 +9,7 @@
 import { LecternError } from './errors.js';
 import { checkedRate } from './player.js';
 import { Script } from './script.js';
+import { SILENCES } from './settings.js';
 import { Takes } from './takes.js';
 
 /** Sentences that are prepared while one is heard; more of them while they are short. */
@@ -31,7 +32,7 @@ const OWNERS = new WeakMap();
  * @typedef {object} ReadingOptions
  * @property {import('./takes.js').Sources['manner']} manner
  * @property {number} [rate] 0.5 to 4
- * @property {number} [sentenceSilence] seconds
+ * @property {number} [sentenceSilence] seconds; default: SILENCES
  * @property {number} [paragraphSilence] seconds
  * @property {AbortSignal | null} [signal] as `stop()`
  */
@@ -82,7 +83,10 @@ export class Speech extends EventTarget {
    */
   constructor({ engine, player, feed, options, startAt = 0 }) {
     super();
-    const { manner, rate = 1, sentenceSilence = 0.2, paragraphSilence = 0.5, signal } = options;
+    const { manner, rate = 1, signal, sentenceSilence, paragraphSilence } = {
+      ...SILENCES,
+      ...options,
+    };
     this.#rate = checkedRate(rate);
     this.#player = player;
     this.#feed = feed;

@@ -57,8 +57,12 @@ export class Realms {
     this.tell({ v: PROTOCOL_VERSION, type: 'realm', realm: id, port: port2, lockName }, [port2]);
   }
 
-  /** @param {number} id an unknown one is no error */
-  close(id) {
+  /**
+   * @param {number} id an unknown one is no error
+   * @param {{hung?: boolean}} [options] hung: it missed a deadline, which is as good as a death
+   */
+  close(id, { hung = false } = {}) {
+    if (hung && this.workers.has(id)) this.limit.count();
     this.workers.get(id)?.end();
     this.workers.delete(id);
   }

@@ -1,7 +1,8 @@
 // @ts-check
 /** What was asked of the lectern worker and not answered yet, each under a deadline. */
 
-import { Alarm, Deadlines } from './deadlines.js';
+import { Alarm } from './alarm.js';
+import { Deadlines } from './deadlines.js';
 import { LecternError, abortError } from './errors.js';
 import { PROTOCOL_VERSION } from './protocol.js';
 
@@ -24,11 +25,13 @@ export class PendingRequests {
    * @param {object} options
    * @param {(message: object, transfer?: Transferable[]) => void} options.post
    * @param {(type: RequestType) => void} options.onOverdue the request has been rejected
+   * @param {() => void} options.onBusy the first one was sent
    * @param {() => void} options.onIdle the last one was answered or stopped
    */
-  constructor({ post, onOverdue, onIdle }) {
+  constructor({ post, onOverdue, onBusy, onIdle }) {
     this.post = post;
     this.onOverdue = onOverdue;
+    this.onBusy = onBusy;
     this.onIdle = onIdle;
     this.deadlines = new Deadlines();
     this.lastId = 0;
@@ -38,6 +41,11 @@ export class PendingRequests {
 
   get busy() {
     return this.pending.size > 0;
+  }
+
+  /** Whether a request of this type is on its way. @param {RequestType} type */
+  has(type) {
+    return [...this.pending.values()].some((pending) => pending.type === type);
   }
 
   /**
@@ -81,7 +89,7 @@ export class PendingRequests {
   progressed({ voiceId, phase }) {
     let ahead = 0;
     for (const pending of this.pending.values()) {
-      ahead += pending.budget;
+      if (pending.type !== 'settle') ahead += pending.budget;
       if (pending.payload?.voiceId !== voiceId) continue;
       pending.alone = false; // its time says nothing about the pace of speech
       pending.alarm.set(ahead + (phase === 'ready' ? 0 : this.deadlines.loading));
@@ -107,14 +115,17 @@ export class PendingRequests {
   #add(id, type, payload, ends) {
     const before = [...this.pending.values()];
     for (const other of before) other.alone = false;
-    // The worker speaks one sentence after the other.
-    const queued = before.reduce((sum, { budget }) => sum + budget, 0);
+    // The worker speaks one sentence after the other; `settle` stands in nobody's way.
+    const queued = before
+      .filter((other) => other.type !== 'settle')
+      .reduce((sum, other) => sum + other.budget, 0);
     const budget = this.deadlines.budget(type, payload);
     const alarm = new Alarm(() => this.#overdue(id));
     const alone = before.length === 0;
     const sent = performance.now();
     this.pending.set(id, { type, payload, sent, budget, alone, alarm, ...ends });
     alarm.set(budget + queued);
+    if (alone) this.onBusy();
   }
 
   /** Take a request off the list. @param {number} id */

@@ -3,8 +3,11 @@
 
 import { LecternError } from './errors.js';
 
-/** Seconds of silence that the page itself inserts; settings.py has the same. */
-const DEFAULTS = { sentenceSilence: 0.2, paragraphSilence: 0.5 };
+/**
+ * Seconds of silence that the page itself inserts: settings.py's defaults, which a unit test
+ * compares with these.
+ */
+export const SILENCES = Object.freeze({ sentenceSilence: 0.2, paragraphSilence: 0.5 });
 
 /**
  * @typedef {{sentenceSilence: number, paragraphSilence: number}} Silences seconds
@@ -14,7 +17,8 @@ const DEFAULTS = { sentenceSilence: 0.2, paragraphSilence: 0.5 };
  * @throws {LecternError} bad_option
  */
 export function readSettings(settings) {
-  const silences = { ...DEFAULTS };
+  /** @type {Silences} */
+  const silences = { ...SILENCES };
   /** @type {Record<string, number>} */
   const forPython = {};
   for (const [name, value] of Object.entries(settings)) {

@@ -7,8 +7,6 @@ import { abortError } from './errors.js';
 /** UTF-16 units: little for the first sound, then enough to make the calls few. */
 const FIRST_SLICE = 2_000;
 const SLICE = 16_000;
-/** Between two slices that nobody waits for. */
-const PAUSE_MS = 20;
 
 /**
  * @typedef {import('./engine.js').Engine} Engine
@@ -74,20 +72,6 @@ export class TextFeed {
   }
 
   /**
-   * All sentences, without standing in the way of speech.
-   *
-   * @param {{signal?: AbortSignal | null}} [options]
-   * @returns {Promise<Sentence[]>}
-   */
-  async all({ signal = null } = {}) {
-    while (!this.complete) {
-      await abortable(this.#pull(), signal);
-      if (!this.complete) await abortable(pause(PAUSE_MS), signal);
-    }
-    return this.sentences;
-  }
-
-  /**
    * @param {() => boolean} enough
    * @param {AbortSignal | null} signal
    */
@@ -137,9 +121,4 @@ function sliceEnd(text, from, length) {
   }
   const high = text.charCodeAt(limit - 1) & 0xfc00;
   return high === 0xd800 ? limit - 1 : limit;
-}
-
-/** @param {number} ms @returns {Promise<void>} */
-function pause(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

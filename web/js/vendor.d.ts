@@ -45,8 +45,6 @@ declare module '*/vendor/build_info.js' {
     version: string;
     /** Changes with whatever a memory snapshot depends on. */
     snapshotKey: string;
-    /** Origins besides our own that voices may be fetched from. */
-    voicesOrigins: string[];
   };
 }
 

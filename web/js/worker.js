@@ -10,6 +10,7 @@ import { BUILD } from '../vendor/build_info.js';
 import { LecternError } from './errors.js';
 import { AudioStore } from './host/audio_store.js';
 import { Espeak } from './host/espeak.js';
+import { watchFetches } from './host/fetch_watch.js';
 import { log } from './host/log.js';
 import { installNumpy } from './host/numpy.js';
 import { Ort } from './host/ort.js';
@@ -59,6 +60,9 @@ function receive(event) {
     case 'cancel':
       handlers?.cancel(message.id);
       break;
+    case 'ping':
+      scope.postMessage({ event: 'pong' });
+      break;
     case 'realm':
       if (ort) ort.connect(message.realm, message.port);
       else early.push(event);
@@ -82,20 +86,34 @@ async function boot(id, payload) {
     return refuse(id, { code: 'protocol', message: 'This worker has booted.', retryable: false });
   }
   booting = true;
+  if (payload.version !== BUILD.version) {
+    // The page has been open since before the server got a newer version.
+    const message = 'Lectern was renewed on the server. Reload the page.';
+    return refuse(id, { code: 'protocol', message, retryable: false });
+  }
   const started = performance.now();
   await holdLock(payload.lockName);
   scope.postMessage({ event: 'alive' });
+  const fetches = watchFetches({
+    folder: new URL('wasm/pyodide/', payload.base).href,
+    onProgress: (loaded) => scope.postMessage({ event: 'loading', loaded }),
+  });
   try {
     const { snapshot, realm } = await start(payload);
-    answer(id, true, { snapshot, realm, ms: Math.round(performance.now() - started) }, null);
+    const now = performance.now();
+    const ms = Math.round(now - started);
+    const workMs = Math.round(now - fetches.lastArrival());
+    answer(id, true, { snapshot, realm, ms, workMs }, null);
   } catch (error) {
     refuse(id, bootError(error));
+  } finally {
+    fetches.stop();
   }
 }
 
 /**
  * @param {BootPayload} payload
- * @returns {Promise<Omit<import('./protocol.js').BootValue, 'ms'>>}
+ * @returns {Promise<Omit<import('./protocol.js').BootValue, 'ms' | 'workMs'>>}
  */
 async function start(payload) {
   const { base, prestarted } = payload;
@@ -106,7 +124,7 @@ async function start(payload) {
     emit: (event) => scope.postMessage(event),
     takeFile: (file) => files.take(file),
   });
-  if (prestarted) ort.adopt(1, prestarted);
+  if (prestarted) ort.adopt(1);
   for (const event of early.splice(0)) receive(event);
   // Side by side with Python; should it fail, the first sentence tries it again.
   espeak.ready().catch(() => {});

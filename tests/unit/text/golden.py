@@ -21,7 +21,7 @@ def sentences(name: str) -> list[tuple[str, list[str]]]:
 
 
 def alignments(language: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """(sentence, [(word, its phonemes)]) as judged by hand."""
+    """(sentence, [(word, its phonemes)]) as reviewed by hand."""
     items = []
     sentence = ""
     for line in (GOLDEN / f"alignment_{language}.txt").read_text(encoding="utf-8").splitlines():

@@ -60,7 +60,7 @@ def say(text: str, language: str = "en", **changes: object) -> Phonemized:
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_phonemes_of_each_word_are_those_judged_by_hand(language: str) -> None:
+def test_phonemes_of_each_word_are_those_reviewed(language: str) -> None:
     items = alignments(language)
     assert len(items) >= 60
     phonemizer = Recorded(language)

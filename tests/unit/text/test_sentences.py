@@ -10,7 +10,7 @@ from tests.unit.text.golden import sentences
 
 #: Share of the golden texts that must be split exactly.
 GOLDEN_RATE = 0.97
-#: The first-try rate on texts that the rules were never tuned to; it must not fall.
+#: The first-try rate on texts written after the rules; it must not fall.
 HELD_OUT_RATE = 0.92
 
 

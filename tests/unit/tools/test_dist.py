@@ -88,8 +88,12 @@ def test_the_snapshot_key_follows_python_only(tmp_path: Path) -> None:
     write(tmp_path / "web/py/lectern/deep/inner.py", "X = 2\n")
     second = key()
     assert second != first
-    write(tmp_path / "public/wasm/pyodide/pyodide.asm.wasm", "other")
-    assert key() not in (first, second)
+    keys = {first, second}
+    for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"):
+        write(tmp_path / "public/wasm/pyodide" / name, "other")
+        changed = key()
+        assert changed not in keys, name
+        keys.add(changed)
 
 
 def test_removes_what_is_stale_and_leaves_the_rest_alone(tmp_path: Path) -> None:

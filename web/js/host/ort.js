@@ -9,7 +9,6 @@ import { LecternError } from '../errors.js';
 import { Realm } from './realm.js';
 
 /**
- * @typedef {import('../protocol.js').RealmConfig} RealmConfig
  * @typedef {import('../protocol.js').RealmEvent} RealmEvent
  * @typedef {{type: 'int64' | 'float32', data: any, dims: number[]}} Feed
  * @typedef {{vendor: string, architecture: string, description: string}} Adapter
@@ -85,9 +84,8 @@ export class Ort {
   /**
    * Realm 1, which the page started side by side with this worker.
    * @param {number} id
-   * @param {RealmConfig} _config how the page started it
    */
-  adopt(id, _config) {
+  adopt(id) {
     if (!this.gone.has(id)) return void this.#realm(id);
     // It died before anybody here had heard of it.
     setTimeout(() => this.#tellLost(id, 'it died while it started'));
@@ -172,7 +170,7 @@ export class Ort {
     if (!realm) {
       realm = new Realm({
         onTimeout: (error) => {
-          this.emit({ event: 'realm', realm: id, config: null });
+          this.emit({ event: 'realm', realm: id, config: null, hung: true });
           this.#lost(id, error);
         },
         onLost: (error) => this.#lost(id, error),

@@ -1,6 +1,7 @@
 // @ts-check
 /** One ORT worker at the other end of a port: requests by id, the oldest under a deadline. */
 
+import { Alarm } from '../alarm.js';
 import { LecternError } from '../errors.js';
 
 /**
@@ -22,8 +23,7 @@ export class Realm {
     this.lastId = 0;
     /** @type {Map<number, Pending>} in the order in which the worker takes them */
     this.pending = new Map();
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this.timer = undefined;
+    this.alarm = new Alarm(() => this.#overdue());
     /** @type {LecternError | null} */
     this.dead = null;
   }
@@ -58,7 +58,7 @@ export class Realm {
   fail(error) {
     if (this.dead) return;
     this.dead = error;
-    clearTimeout(this.timer);
+    this.alarm.stop();
     this.port?.close();
     const waiting = [...this.pending.values()];
     this.pending.clear();
@@ -81,16 +81,18 @@ export class Realm {
 
   /** The worker does one thing at a time, so only the oldest request's time runs. */
   #startTimer() {
-    clearTimeout(this.timer);
     const [oldest] = this.pending.values();
-    if (!oldest) return;
-    this.timer = setTimeout(() => {
-      const seconds = Math.round(oldest.deadline);
-      this.onTimeout(
-        new LecternError('engine_timeout', `onnxruntime did not answer within ${seconds} s.`, {
-          retryable: true,
-        }),
-      );
-    }, oldest.deadline * 1000);
+    if (oldest) this.alarm.set(oldest.deadline * 1000);
+    else this.alarm.stop();
+  }
+
+  #overdue() {
+    const [oldest] = this.pending.values();
+    const seconds = Math.round(oldest.deadline);
+    this.onTimeout(
+      new LecternError('engine_timeout', `onnxruntime did not answer within ${seconds} s.`, {
+        retryable: true,
+      }),
+    );
   }
 }

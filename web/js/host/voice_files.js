@@ -6,7 +6,7 @@ import { LecternError } from '../errors.js';
 /** A download from which nothing has come for so long is given up. */
 const STALL_MS = 60_000;
 /** The service worker's cache of voices. */
-export const VOICE_CACHE = 'lectern-voices';
+const VOICE_CACHE = 'lectern-voices';
 /** File names as Piper gives them: no slash, no dot at the start, nothing to climb out by. */
 const VOICE_ID = /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}$/;
 
@@ -60,12 +60,19 @@ export class VoiceFiles {
    *   bytes; total is 0 when the host does not say; at most one call a megabyte or per cent
    * @param {boolean} [fresh] past the HTTP cache, which may have kept a body that was cut short
    * @returns {Promise<{file: number, size: number, sha256: string}>}
-   * @throws {LecternError} voice_not_installed, network
+   * @throws {LecternError} voice_not_installed, network; what `onProgress` throws
    */
   async model(id, onProgress, fresh = false) {
     const name = `${checkedId(id)}.onnx`;
-    const bytes = await this.#fetch(name, onProgress ?? undefined, fresh ? 'reload' : 'default');
+    let told = /** @type {[number, number]} */ ([0, 0]);
+    const tell = (/** @type {[number, number]} */ ...progress) => {
+      told = progress;
+      onProgress?.(...progress);
+    };
+    const bytes = await this.#fetch(name, tell, fresh ? 'reload' : 'default');
     const hash = await sha256(bytes);
+    // Throws where whoever asked has gone: nobody would take what is held.
+    tell(...told);
     const file = ++this.lastFile;
     this.held.set(file, bytes);
     return { file, size: bytes.byteLength, sha256: hash };
@@ -107,6 +114,8 @@ export class VoiceFiles {
    */
   async #fetch(name, onProgress, cache = 'default') {
     const stalled = new AbortController();
+    /** @type {{error: unknown} | null} */
+    let unwanted = null;
     const watch = stallTimer(this.stallMs, () => stalled.abort());
     try {
       const response = await fetch(new URL(name, this.folder), { cache, signal: stalled.signal });
@@ -119,10 +128,15 @@ export class VoiceFiles {
       if (!response.ok) throw new Error(`HTTP status ${response.status}`);
       return await readAll(response, (loaded, total) => {
         watch.alive();
-        onProgress?.(loaded, total);
+        try {
+          onProgress?.(loaded, total);
+        } catch (error) {
+          unwanted = { error };
+          throw error;
+        }
       });
     } catch (error) {
-      if (error instanceof LecternError) throw error;
+      if (unwanted || error instanceof LecternError) throw error;
       const reason = stalled.signal.aborted
         ? `nothing came for ${this.stallMs / 1000} seconds`
         : /** @type {Error} */ (error).message;
@@ -148,16 +162,30 @@ function checkedId(id) {
 
 /**
  * @param {Response} response
- * @param {(loaded: number, total: number) => void} onProgress
+ * @param {(loaded: number, total: number) => void} onProgress when it throws the download ends
  * @returns {Promise<ArrayBuffer>}
  */
 async function readAll(response, onProgress) {
   if (!response.body) return response.arrayBuffer();
-  const announced = announcedLength(response);
+  const reader = response.body.getReader();
+  try {
+    return await readFrom(reader, announcedLength(response), onProgress);
+  } catch (error) {
+    reader.cancel(error).catch(() => {}); // the network may stop; it has often failed already
+    throw error;
+  }
+}
+
+/**
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ * @param {number} announced bytes; 0: not known
+ * @param {(loaded: number, total: number) => void} onProgress
+ * @returns {Promise<ArrayBuffer>}
+ */
+async function readFrom(reader, announced, onProgress) {
   let bytes = new Uint8Array(announced || 1 << 16);
   let loaded = 0;
   let told = 0;
-  const reader = response.body.getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;

@@ -71,7 +71,10 @@ export class Notices {
 
   /** @param {Slot} slot @param {HTMLElement} notice */
   #remove(slot, notice) {
+    // Who was in it goes on at the button that matters, not at the top of the page.
+    const focused = notice.contains(document.activeElement);
     notice.remove();
+    if (focused) byId('play', HTMLButtonElement).focus({ preventScroll: true });
     if (this.#shown.get(slot) === notice) this.#shown.delete(slot);
   }
 }

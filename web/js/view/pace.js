@@ -1,10 +1,10 @@
 // @ts-check
 /** How long the rest will take: characters a second, as they were really spoken. */
 
+import { SILENCES } from '../settings.js';
+
 /** Before anything was measured: ordinary English prose in a Piper voice. */
 const DEFAULT_PACE = 15;
-/** Silence after a sentence, spread over its characters, is part of the pace. */
-const SENTENCE_SILENCE = 0.2;
 /** Half of what is known is forgotten after so many characters. */
 const MEMORY = 3000;
 
@@ -55,7 +55,8 @@ export class Pace {
     const sentence = this.#sentence;
     if (!sentence || sentence.seconds <= 0) return;
     this.#characters += sentence.spoken - sentence.start;
-    this.#seconds += sentence.seconds + SENTENCE_SILENCE;
+    // Silence after a sentence, spread over its characters, is part of the pace.
+    this.#seconds += sentence.seconds + SILENCES.sentenceSilence;
     if (this.#characters > MEMORY) {
       this.#characters /= 2;
       this.#seconds /= 2;

@@ -1,7 +1,7 @@
 // @ts-check
 /** The screen as a whole: which of its two states it is in, and who tells whom. */
 
-import { guessLanguage } from './guess_language.js';
+import { guessLanguage } from '../guess_language.js';
 import { listenToKeys } from './keyboard.js';
 import { connectMediaKeys, showMedia } from './media_session.js';
 import { Notices } from './notices.js';
@@ -131,7 +131,7 @@ export class Page extends EventTarget {
       },
       speed: (direction) => {
         this.#transport.step(direction);
-        this.#notices.say(this.#strings.saySpeed(String(this.#transport.rate)));
+        this.#notices.say(this.#strings.saySpeed(this.#transport.speed));
       },
     });
     const play = () => {

@@ -30,7 +30,6 @@ const english = {
   findingVoices: 'Finding voices…',
   noVoices: 'No voices here',
   preparing: 'Preparing…',
-  noScript: 'Lectern needs JavaScript to speak.',
 
   keyPlay: 'Play or pause',
   keySentence: 'One sentence back or on',
@@ -52,7 +51,6 @@ const english = {
   sayFollowing: 'Following the voice again.',
 
   writeFirst: 'There is nothing to read yet. Type or paste something first.',
-  nothingToSay: 'There are no words here that can be spoken.',
   pressPlay: 'Press play to start the sound.',
   offlineReady: 'Ready to work offline.',
   newVersion: 'A new version is ready.',
@@ -63,10 +61,13 @@ const english = {
   unreadableFile: 'That file is not plain text. Open a .txt file, or paste the words.',
   fileTooLarge: 'That file is too long. Open one under 20 MB.',
   problems: {
+    nothingToSay: 'There are no words here that can be spoken.',
     network: 'The voice could not be fetched. Check the connection, then try again.',
     quota: 'The browser has no room left for this voice. Free some space, then try again.',
     voice: 'This voice cannot be read. Another one will do.',
     engine: 'The voice stopped unexpectedly. Your place is kept.',
+    sound: 'The sound output failed. Check the speakers, then try again.',
+    renewed: 'Lectern was renewed meanwhile. Reload the page to go on from here.',
     gaveUp: 'The voice stopped several times. Reload the page to go on from here.',
     start: 'Lectern could not start. Check the connection, then reload the page.',
     other: 'Something went wrong. Your place is kept.',
@@ -116,7 +117,6 @@ const french = {
   findingVoices: 'Recherche des voix…',
   noVoices: 'Aucune voix ici',
   preparing: 'Un instant…',
-  noScript: 'Lectern a besoin de JavaScript pour parler.',
 
   keyPlay: 'Lecture ou pause',
   keySentence: 'Une phrase en arrière ou en avant',
@@ -138,7 +138,6 @@ const french = {
   sayFollowing: 'La page suit de nouveau la voix.',
 
   writeFirst: 'Il n’y a rien à lire pour l’instant. Écrivez ou collez quelques mots.',
-  nothingToSay: 'Il n’y a ici aucun mot qui puisse être dit.',
   pressPlay: 'Appuyez sur Lire pour lancer le son.',
   offlineReady: 'Prêt à fonctionner hors ligne.',
   newVersion: 'Une nouvelle version est prête.',
@@ -149,10 +148,13 @@ const french = {
   unreadableFile: 'Ce fichier n’est pas du texte brut. Ouvrez un fichier .txt, ou collez les mots.',
   fileTooLarge: 'Ce fichier est trop long. Ouvrez-en un de moins de 20 Mo.',
   problems: {
+    nothingToSay: 'Il n’y a ici aucun mot qui puisse être dit.',
     network: 'La voix n’a pas pu être chargée. Vérifiez la connexion, puis réessayez.',
     quota: 'Le navigateur n’a plus de place pour cette voix. Libérez-en, puis réessayez.',
     voice: 'Cette voix est illisible. Une autre fera l’affaire.',
     engine: 'La voix s’est interrompue. Votre place est gardée.',
+    sound: 'La sortie du son a échoué. Vérifiez les haut-parleurs, puis réessayez.',
+    renewed: 'Lectern a été renouvelé entre-temps. Rechargez la page pour continuer d’ici.',
     gaveUp: 'La voix s’est interrompue plusieurs fois. Rechargez la page pour continuer d’ici.',
     start: 'Lectern n’a pas pu démarrer. Vérifiez la connexion, puis rechargez la page.',
     other: 'Quelque chose a échoué. Votre place est gardée.',

@@ -99,8 +99,13 @@ export class Transport {
     this.#actions.speed(this.rate);
   }
 
+  /** The speed as it is shown and said, "1.5×". */
+  get speed() {
+    return this.#times(this.rate);
+  }
+
   #showSpeed() {
-    this.#speedValue.textContent = this.#times(this.rate);
+    this.#speedValue.textContent = this.speed;
     this.#slower.disabled = this.#speed.selectedIndex === 0;
     this.#faster.disabled = this.#speed.selectedIndex === SPEEDS.length - 1;
   }

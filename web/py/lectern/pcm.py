@@ -1,7 +1,7 @@
 """Samples: float32 to int16 and back, silence, and WAV. Mono, little endian throughout.
 
 NumPy does the arithmetic once ``use_numpy()`` has found it; until then, and where it is
-not, ``array`` gives the same bytes, 20 times slower.
+not, ``array`` gives the same bytes more slowly (five seconds of sound: 12 ms instead of 1.2).
 """
 
 from __future__ import annotations

@@ -1,0 +1,80 @@
+"""What stands in JavaScript and in Python alike says the same in both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from lectern.errors import all_errors
+from lectern.settings import Settings
+
+from tests.unit.tools import node
+
+ROOT = Path(__file__).resolve().parents[3]
+JS = ROOT / "web" / "js"
+
+#: A code where JavaScript makes an error of it.
+_MADE = re.compile(
+    r"""(?:new\ LecternError\(\s*|new\ Refused\(\s*|code:\s*)'([a-z_]+)'""", re.VERBOSE
+)
+#: Never an error for anybody: the page makes an AbortError of it.
+_ABORTED = "aborted"
+
+
+def table() -> dict[str, bool]:
+    """ARCHITECTURE.md's table of errors: code -> retryable."""
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8").split("## Errors")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \|.*\|(.*)\|$", text, re.MULTILINE)
+    return {code: retryable.strip() == "yes" for code, retryable in rows}
+
+
+def made_in_js() -> set[str]:
+    texts = (path.read_text("utf-8") for path in JS.rglob("*.js"))
+    return {code for text in texts for code in _MADE.findall(text)}
+
+
+def in_node(folder: Path, module: str, expression: str) -> Any:
+    """``expression`` over the exports of ``module`` (as ``it``) of web/js."""
+    url = (JS / module).as_uri()
+    return node.run(folder, f"const it = await import('{url}'); console.log({expression});")
+
+
+def test_the_table_holds_every_code_and_no_other() -> None:
+    python = {code: kind.retryable for code, kind in all_errors().items()}
+    assert {code: table()[code] for code in python if code in table()} == python
+    assert made_in_js() - {_ABORTED} | set(python) | {"internal"} == set(table())
+
+
+def test_the_codes_of_javascript_are_found() -> None:
+    assert {"network", "engine_lost", "bad_option", "audio_failed", "protocol"} <= made_in_js()
+
+
+def test_every_code_has_words_for_the_reader(tmp_path: Path) -> None:
+    problems = (JS / "view" / "problems.js").as_uri()
+    codes = sorted(table())
+    found = in_node(
+        tmp_path,
+        "view/strings.js",
+        f"""await (async () => {{
+            const {{ PROBLEMS, explain }} = await import('{problems}');
+            const said = {{}};
+            for (const tag of ['en', 'fr']) {{
+              const {{ strings }} = it.chooseLanguage([tag]);
+              said[tag] = {codes}.map((code) => explain({{ code }}, strings).text);
+            }}
+            return JSON.stringify({{ known: Object.keys(PROBLEMS).sort(), ...said }});
+        }})()""",
+    )
+    assert found["known"] == codes
+    for english, french in zip(found["en"], found["fr"], strict=True):
+        assert english and french and english != french
+
+
+def test_settings_of_the_page_are_those_of_python(tmp_path: Path) -> None:
+    silences = in_node(tmp_path, "settings.js", "JSON.stringify(it.SILENCES)")
+    defaults = {field.name: field.default for field in fields(Settings)}
+    named = {re.sub("[A-Z]", lambda m: f"_{m[0].lower()}", n): v for n, v in silences.items()}
+    assert set(named) == {"sentence_silence", "paragraph_silence"}
+    assert named == {name: defaults[name] for name in named}
