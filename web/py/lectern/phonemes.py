@@ -16,6 +16,7 @@ from lectern.alignment import SEPARATORS, align
 from lectern.encoding import Encoded, to_ids, word_times
 from lectern.errors import PhonemizerFailed
 from lectern.ports import Phonemizer
+from lectern.readings import read_as
 from lectern.sentences import split
 from lectern.voice import VoiceConfig
 from lectern.words import RAW_BLOCK, WordSpan, has_speech, spoken, word_ranges, words
@@ -166,9 +167,17 @@ async def _with_espeak(
     leads = ["" if part.raw else _lead(part, parts) for part in parts]
     alone: list[list[str]] = []
     for part, lead in zip(parts, leads, strict=True):
-        pieces.append([] if part.raw else _sayable(part.text.lstrip()[len(lead) :], voice.language))
+        if part.raw:
+            pieces.append([])
+            alone.append([])
+            continue
+        written_out, read = read_as(part.text, part.ranges, voice.language)
+        pieces.append(_sayable(written_out.lstrip()[len(lead) :], voice.language))
         alone.append(
-            [] if part.raw else [spoken(part.text[start:end]) for start, end in part.ranges]
+            [
+                spoken(read.get(word, part.text[start:end]))
+                for word, (start, end) in enumerate(part.ranges)
+            ]
         )
     wanted = list(dict.fromkeys(text for texts in (*pieces, *alone) for text in texts if text))
     heard = dict(zip(wanted, await _batches(wanted, voice, phonemizer), strict=True))
