@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -235,11 +234,21 @@ def until(page: Page, script: str, arg: Any = None, *, seconds: float = 30) -> N
 
     ``page.wait_for_function`` does not await promises: one of ``false`` is true to it.
     """
-    end = time.monotonic() + seconds
-    while not within(page, script, arg, seconds=seconds):
-        if time.monotonic() > end:
-            raise AssertionError(f"not true after {seconds} s: {script}")
-        page.wait_for_timeout(50)
+    met = within(
+        page,
+        f"""async ([arg, ms]) => {{
+          const check = {script};
+          const end = performance.now() + ms;
+          while (!(await check(arg))) {{
+            if (performance.now() > end) return false;
+            await new Promise((tick) => setTimeout(tick, 20));
+          }}
+          return true;
+        }}""",
+        [arg, seconds * 1000],
+        seconds=seconds + 5,
+    )
+    assert met, f"not true after {seconds} s: {script}"
 
 
 def open_app(page: Page, url: str, *, ready: bool = True) -> Page:

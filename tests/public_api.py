@@ -33,11 +33,18 @@ const base64 = (buffer) => {
   return btoa(binary);
 };
 """
-_SYNTHESIZE = """async ([text, options]) => {%s
+_SYNTHESIZE = (
+    "async ([text, options]) => {"
+    + _HELPERS
+    + """
   const blob = await lectern.synthesize(text, options);
   return {type: blob.type, data: base64(await blob.arrayBuffer())};
-}""" % _HELPERS  # noqa: UP031
-_STREAM = """async ([text, options, most]) => {%s
+}"""
+)
+_STREAM = (
+    "async ([text, options, most]) => {"
+    + _HELPERS
+    + """
   const pieces = [];
   for await (const piece of lectern.stream(text, options)) {
     const {samples, ...fields} = piece;
@@ -46,7 +53,8 @@ _STREAM = """async ([text, options, most]) => {%s
     if (pieces.length === most) break;
   }
   return pieces;
-}""" % _HELPERS  # noqa: UP031
+}"""
+)
 Samples = NDArray[np.float32]
 
 

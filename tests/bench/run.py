@@ -1,7 +1,7 @@
-"""``python3 build.py bench``: measures the built app, judges nothing, ends by itself.
+"""``python3 build.py bench [-- OPTION ...]``: measures the built app and judges nothing.
 
-Prints a Markdown page and writes it with its JSON to ``.build/bench/``. The status is 0
-unless something could not be measured.
+Ends by itself. Prints a Markdown page and writes it with its JSON to ``.build/bench/``.
+The status is 0 unless something could not be measured.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="build.py bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="build.py bench --", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="PATH", help="write the JSON here too")
     parser.add_argument(
         "--only",

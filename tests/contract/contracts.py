@@ -201,6 +201,15 @@ async def files_list_the_voice_with_the_hashes_of_its_files(world: World) -> Non
 
 
 @contract
+async def files_come_fresh_when_asked_for(world: World) -> None:
+    kept = await world.files.model(world.voice, lambda *_: None)
+    fresh = await world.files.model(world.voice, lambda *_: None, fresh=True)
+    assert (fresh.size, fresh.sha256) == (kept.size, kept.sha256)
+    for file in (kept, fresh):
+        await world.files.drop(file)
+
+
+@contract
 async def files_tell_the_progress_of_a_model(world: World) -> None:
     told: list[tuple[int, int]] = []
     model = await world.files.model(world.voice, lambda *step: told.append(step))
@@ -445,11 +454,14 @@ async def inference_rejects_what_was_pending_in_a_dead_realm(world: World) -> No
     async with opened(world) as realm:
         session = await load(world, realm)
         long = [*world.ids[:-1], *(world.ids[2:-2] * 60), *world.ids[-1:]]
-        pending = [asyncio.ensure_future(say(world, session, long)) for _ in range(3)]
+        pending = [asyncio.ensure_future(say(world, session, long)) for _ in range(10)]
         await asyncio.sleep(0)  # they are on their way
         await world.kill(realm.id)
+        # Death takes its time on a busy machine: the first ones may be done by then.
+        await asyncio.wait(pending, timeout=PATIENCE)
+        await refused(pending[-1], EngineLost)
         for task in pending:
-            await refused(asyncio.wait_for(task, PATIENCE), EngineLost)
+            assert isinstance(task.exception(), EngineLost | None)
         await world.told_lost(realm.id)
 
 

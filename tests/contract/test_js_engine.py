@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import JS
+from tests.e2e.faults import Slow
 from tests.e2e.server import StaticSite
 
 MAKE = """
@@ -332,6 +333,26 @@ def test_dispose_ends_everything(engine_page: Page) -> None:
         """,
     )
     assert got == ["engine_lost", "engine_lost", False, 0]
+
+
+def test_python_over_a_slow_line_boots_at_the_first_try(
+    host_page: Page, host_site: StaticSite
+) -> None:
+    seconds = 16
+    host_site.fault("wasm/pyodide/pyodide.asm.wasm", Slow(seconds / 40, parts=40))
+    got = run(
+        host_page,
+        """
+        const engine = make({watchdog: {boot: 10_000}});
+        await engine.ready;
+        const {ms, workMs} = engine.boot;
+        engine.dispose();
+        return {ms, workMs, restarts: engine.restarts};
+        """,
+    )
+    assert got["restarts"] == []
+    assert got["ms"] > seconds * 900
+    assert got["ms"] - got["workMs"] > seconds * 900, "the download is no work"
 
 
 # -- versions ----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import Watch, open_app
+from tests.browser import Watch, open_app, until
 from tests.e2e.server import StaticSite
 from tests.public_api import ENGLISH, FRENCH, failure, synthesize
 
@@ -47,7 +47,7 @@ def clean(bench: Bench) -> None:
     """Each test begins with empty caches and an empty console."""
     bench.debug("clearAllCaches()")
     bench.debug("piperDebug.resetMetrics()")
-    bench.page.wait_for_function("async () => (await piperDebug.getCacheStats()).count === 0")
+    until(bench.page, "async () => (await piperDebug.getCacheStats()).count === 0")
     bench.watch.lines.clear()
 
 
@@ -112,7 +112,7 @@ def test_clear_session_cache(bench: Bench) -> None:
 
 def test_cache_stats(bench: Bench) -> None:
     wav = synthesize(bench.page, TEXT, voiceId=ENGLISH)
-    bench.page.wait_for_function("async () => (await piperDebug.getCacheStats()).count === 2")
+    until(bench.page, "async () => (await piperDebug.getCacheStats()).count === 2")
     stats = bench.debug("piperDebug.getCacheStats()")
     assert set(stats) == {"count", "size", "sizeFormatted", "memory"}
     assert set(stats["memory"]) == {"count", "size", "sizeFormatted"}
@@ -153,7 +153,7 @@ def test_metrics(bench: Bench) -> None:
 
 def test_trace(bench: Bench) -> None:
     synthesize(bench.page, TEXT, voiceId=ENGLISH)
-    bench.page.wait_for_function("async () => (await piperDebug.trace()).every((t) => t.store > 0)")
+    until(bench.page, "async () => (await piperDebug.trace()).every((t) => t.store > 0)")
     first, second = bench.debug("piperDebug.trace()")
     assert (first["text"], second["text"]) == ("Hello there.", "How are you?")
     for trace in (first, second):
@@ -167,7 +167,7 @@ def test_trace(bench: Bench) -> None:
 
 def test_log_all_stats(bench: Bench) -> None:
     synthesize(bench.page, TEXT, voiceId=ENGLISH)
-    bench.page.wait_for_function("async () => (await piperDebug.getCacheStats()).count === 2")
+    until(bench.page, "async () => (await piperDebug.getCacheStats()).count === 2")
     bench.watch.lines.clear()
     bench.debug("piperDebug.logAllStats()")
     told = "\n".join(bench.said(""))
@@ -178,7 +178,7 @@ def test_log_all_stats(bench: Bench) -> None:
 
 def test_clear_audio_cache(bench: Bench) -> None:
     synthesize(bench.page, TEXT, voiceId=ENGLISH)
-    bench.page.wait_for_function("async () => (await piperDebug.getCacheStats()).count === 2")
+    until(bench.page, "async () => (await piperDebug.getCacheStats()).count === 2")
     stats = bench.debug("clearAudioCache().then(() => piperDebug.getCacheStats())")
     empty = {"count": 0, "size": 0, "sizeFormatted": "0.00 MB"}
     assert stats == {**empty, "memory": empty}
@@ -191,7 +191,7 @@ def test_clear_all_caches_leaves_what_is_the_readers(bench: Bench) -> None:
     bench.debug("localStorage.setItem('lectern.test', 'mine')")
     synthesize(bench.page, TEXT, voiceId=ENGLISH)
     shells = "caches.keys().then((names) => names.filter((n) => n.startsWith('lectern-shell')))"
-    bench.page.wait_for_function(f"async () => (await {shells}).length")
+    until(bench.page, f"async () => (await {shells}).length")
     before = bench.debug(shells)
     stats = bench.debug("clearAllCaches().then(() => piperDebug.getSessionCacheStats())")
     assert (stats["voiceCount"], stats["voices"]) == (0, [])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import Watch, open_app
+from tests.browser import Watch, open_app, until
 from tests.e2e.server import StaticSite
 from tests.public_api import ENGLISH, FRENCH, failure, level, open_blank, stream, synthesize
 from tests.sound import record, recorded, speak
@@ -26,7 +26,9 @@ SILENCE = 0.2  # settings.py's sentence_silence
     [(ENGLISH, TEXT), (FRENCH, "La porte est ouverte. Personne n’entra, et il fit froid.")],
     ids=["english", "french"],
 )
-def test_first_visit_to_sound(page: Page, site: StaticSite, voice: str, text: str) -> None:
+def test_first_visit_to_sound(
+    page: Page, watch: Watch, site: StaticSite, voice: str, text: str
+) -> None:
     record(page)
     page.goto(site.url)
     page.get_by_label("Text").fill(text)
@@ -44,7 +46,7 @@ def test_first_visit_to_sound(page: Page, site: StaticSite, voice: str, text: st
         assert heard.seconds == pytest.approx(wanted.seconds, abs=0.35)
     stats = page.evaluate("piperDebug.getSessionCacheStats()")
     assert stats["voices"] == [voice]
-    assert site.count(f"models/piper/{voice}.onnx") == 1
+    assert len(watch.found(f"🔄 New session for {voice}")) == 1
 
 
 def test_play_pause_and_stop_by_the_page(page: Page, site: StaticSite) -> None:
@@ -169,7 +171,7 @@ def test_the_second_time_comes_from_memory_and_after_a_reload_from_disk(app: Pag
     assert {piece.source for piece in second} == {"memory"}
     counters = app.evaluate("async () => (await piperDebug.getMetrics()).counters")
     assert "synthesis" not in counters
-    app.wait_for_function("async () => (await piperDebug.getCacheStats()).count === 2")
+    until(app, "async () => (await piperDebug.getCacheStats()).count === 2")
 
     app.reload()
     open_app(app, app.url)
@@ -212,7 +214,7 @@ def test_a_host_without_isolation_headers(
     assert (stats["backend"], stats["threads"]) == ("wasm", 1)
     assert "not cross-origin isolated" in stats["backendReason"]
     # The service worker isolates the next navigation, and until then reloads nothing.
-    page.wait_for_function("async () => (await navigator.serviceWorker.getRegistration())?.active")
+    until(page, "async () => (await navigator.serviceWorker.getRegistration())?.active")
     assert not page.evaluate("crossOriginIsolated")
     open_app(page, site.url + "?threads=2")
     assert page.evaluate("crossOriginIsolated")

@@ -211,12 +211,12 @@ def breaking_package(dist: Path) -> bytes:
     return packed.getvalue()
 
 
-_BREAK_DOWN = b'''
+_BREAK_DOWN = b"""
 import json
 async def _break_down(self, _payload):
     json.loads("[" * 1_000_000)
 App._trace = _break_down
-'''
+"""
 
 
 def test_python_that_breaks_down_is_replaced_at_once(

@@ -45,10 +45,20 @@ engine.ready.then(
   () => {},
 );
 
+const fetchLater = () => offline?.fetchLater({ webgpu: engine.stats.backend === 'webgpu' });
 settleWhenIdle(engine, {
   playing: () => lectern.playing,
-  then: () => offline?.fetchLater({ webgpu: engine.stats.backend === 'webgpu' }),
+  then: fetchLater,
   unspokenMs: UNSPOKEN_MS,
+});
+
+// Who closes the tab in the middle of the first text has a whole app offline all the same: the
+// voices follow as soon as the look-ahead leaves the network alone.
+let followed = false;
+engine.addEventListener('idle', () => {
+  if (followed || !offline || !engine.stats.voiceCount) return;
+  followed = true;
+  fetchLater();
 });
 
 /**

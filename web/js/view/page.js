@@ -180,10 +180,13 @@ export class Page extends EventTarget {
       this.#voices.idle();
       this.#notices.say(this.#strings.sayRecovering);
     });
-    events.addEventListener('fatal', () => {
+    events.addEventListener('fatal', (event) => {
       this.#gaveUp = true;
       this.#voices.idle();
-      this.#problem(this.#strings.problems.gaveUp, 'reload');
+      const { error } = /** @type {CustomEvent<{error: {code: string}}>} */ (event).detail;
+      const lost = error.code === 'engine_lost' || error.code === 'engine_timeout';
+      const { text } = explain(error, this.#strings);
+      this.#problem(lost ? this.#strings.problems.gaveUp : text, 'reload');
     });
   }
 

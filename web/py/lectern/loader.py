@@ -13,13 +13,17 @@ from lectern.errors import (
     LecternError,
     VoiceUnreadable,
 )
-from lectern.ports import FileRef, Inference, Progress, Realm, VoiceFiles
+from lectern.ports import FileRef, Inference, Progress, Realm, SessionHandle, VoiceFiles
+from lectern.running import run_voice
 from lectern.sessions import Session
 from lectern.settings import MIB
-from lectern.voice import VoiceConfig
+from lectern.voice import END, START, Scales, VoiceConfig
 
 log = logging.getLogger("lectern")
 
+#: Seconds: a software adapter took 16 s on a busy machine.
+_COMPILE = 90.0
+_PLAIN = Scales(noise=0.0, length=1.0, noise_w=0.0)
 _INPUTS = {"input", "input_lengths", "scales"}
 
 
@@ -89,6 +93,8 @@ class Loader:
             await self._inference.release(handle.id)
             what = ", ".join(sorted(missing)) or "an output named output"
             raise VoiceUnreadable(f"The model of {voice.id} is no Piper voice: it lacks {what}.")
+        if realm.backend == "webgpu":
+            await self._compile(handle, voice)
         tell(voice.id, "ready", file.size, file.size)
         return Session(voice, handle, realm.id, int(file.size * self._session_cost))
 
@@ -103,6 +109,20 @@ class Loader:
             f"The model of {voice.id} is damaged: its bytes are not those that the catalogue "
             "names. Reload the page; if that does not help, build the folder anew."
         )
+
+    async def _compile(self, handle: SessionHandle, voice: VoiceConfig) -> None:
+        """Run next to nothing: WebGPU compiles its pipelines in the first run.
+
+        That may take longer than a sentence is given, so it is part of loading.
+        """
+        table = voice.phoneme_id_map
+        ids = [*table[START], *table.get(" ", ()), *table[END]]
+        try:
+            speaker = voice.speaker(None)
+            await run_voice(self._inference, handle, ids, speaker, _PLAIN, patience=_COMPILE)
+        except LecternError:
+            await self._inference.release(handle.id)
+            raise
 
     async def release(self, session: Session) -> None:
         """Give the memory back; a realm that is gone has done so already."""

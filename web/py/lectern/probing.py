@@ -10,9 +10,9 @@ from lectern.errors import EmptyText
 from lectern.loader import Loader
 from lectern.phonemes import phonemize
 from lectern.ports import Inference, Phonemizer, Realm
+from lectern.running import run_voice
 from lectern.sessions import Session, SessionCache
 from lectern.settings import MIB
-from lectern.speech import run_voice
 from lectern.voice import Scales, VoiceConfig
 
 #: About three seconds of sound in either language.
@@ -83,7 +83,7 @@ class Prober:
 
             async def run() -> memoryview:
                 speaker = voice.speaker(None)
-                samples, _ = await run_voice(self._inference, session, ids, speaker, scales)
+                samples, _ = await run_voice(self._inference, session.handle, ids, speaker, scales)
                 return samples
 
             return run

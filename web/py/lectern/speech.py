@@ -19,11 +19,12 @@ from lectern import pcm
 from lectern.audiocache import AudioCache, make_entry
 from lectern.cachekey import audio_key
 from lectern.encoding import Encoded, to_ids, word_times
-from lectern.errors import BadOption, InferenceFailed
+from lectern.errors import BadOption
 from lectern.metrics import Metrics, Trace
 from lectern.phonemes import Phonemized, phonemize
-from lectern.ports import Clock, Inference, Phonemizer, StoredAudio, Tensor, WordRows
-from lectern.sessions import Session, SessionCache
+from lectern.ports import Clock, Inference, Phonemizer, StoredAudio, WordRows
+from lectern.running import run_voice
+from lectern.sessions import SessionCache
 from lectern.singleflight import SingleFlight
 from lectern.voice import Scales, VoiceConfig
 from lectern.voices import Voices
@@ -33,12 +34,6 @@ log = logging.getLogger("lectern")
 
 #: Styles are named settings of scales and speaker; more than the neutral one come with data.
 STYLES = ("neutral",)
-
-#: A run may take this long, plus a share for each phoneme id (half of them are pads, so
-#: twice what the slowest voice measured needs: "high", real-time factor 1.5, 80 ms a phoneme).
-#: It stays below the page's own deadline: a hung run costs its realm, not the whole worker.
-_DEADLINE = 15.0
-_DEADLINE_PER_ID = 0.1
 
 WordTimes = tuple[tuple[int, int, int, int], ...]
 
@@ -184,7 +179,7 @@ class Synthesizer:
             trace.session = self._since(waited)
             ran = self._clock.monotonic()
             samples, durations = await run_voice(
-                self._inference, session, encoded.ids, speaker, scales
+                self._inference, session.handle, encoded.ids, speaker, scales
             )
             trace.infer = self._since(ran)
         self._metrics.observe("infer", trace.infer / 1000)
@@ -215,37 +210,6 @@ class Synthesizer:
 
     def _since(self, started: float) -> float:
         return round((self._clock.monotonic() - started) * 1000, 3)
-
-
-async def run_voice(
-    inference: Inference,
-    session: Session,
-    ids: list[int],
-    speaker: int | None,
-    scales: Scales,
-) -> tuple[memoryview, memoryview | None]:
-    """Run a Piper graph once.
-
-    Returns:
-        The samples (float32, mono) and, where the voice gives them, the frames per id.
-
-    Raises:
-        InferenceFailed, EngineLost, EngineTimeout.
-    """
-    feeds = {
-        "input": Tensor("int64", ids, (1, len(ids))),
-        "input_lengths": Tensor("int64", [len(ids)], (1,)),
-        "scales": Tensor("float32", [scales.noise, scales.length, scales.noise_w], (3,)),
-    }
-    if "sid" in session.handle.inputs:
-        feeds["sid"] = Tensor("int64", [speaker or 0], (1,))
-    outputs = [name for name in ("output", "durations") if name in session.handle.outputs]
-    deadline = _DEADLINE + _DEADLINE_PER_ID * len(ids)
-    found = await inference.run(session.handle.id, feeds, outputs, deadline)
-    samples = found["output"]
-    if not len(samples):
-        raise InferenceFailed(f"The voice {session.voice.id} made no sound of {len(ids)} ids.")
-    return samples, found.get("durations")
 
 
 def _scales(voice: VoiceConfig, utterance: Utterance) -> Scales:
