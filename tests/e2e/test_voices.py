@@ -38,27 +38,47 @@ def test_the_catalogue(shared_app: Page) -> None:
     assert english["bytes"] > 2_000_000
 
 
-def test_two_voices_in_turn_are_loaded_once_each(app: Page, site: StaticSite, watch: Watch) -> None:
+@pytest.fixture
+def embedded(page: Page, site: StaticSite) -> Page:
+    """Lectern in a page of somebody's own: no service worker fetches beside it."""
+    open_blank(page, site)
+    page.evaluate(
+        """async (base) => {
+          const { assemble } = await import(`${base}js/lectern.js`);
+          const { installDebug } = await import(`${base}js/debug.js`);
+          const { lectern, engine } = assemble({ base });
+          installDebug({ engine });
+          Object.assign(window, { lectern });
+          await lectern.ready;
+        }""",
+        site.url,
+    )
+    return page
+
+
+def test_two_voices_in_turn_are_loaded_once_each(
+    embedded: Page, site: StaticSite, watch: Watch
+) -> None:
     lengths = {ENGLISH: set(), FRENCH: set()}  # type: dict[str, set[int]]
     for turn in range(3):
         for voice in (ENGLISH, FRENCH):
             # The same words in two voices are two sounds, and new words are no cache hit.
-            wav = synthesize(app, f"Table {turn}, salon.", voiceId=voice)
+            wav = synthesize(embedded, f"Table {turn}, salon.", voiceId=voice)
             lengths[voice].add(len(wav.samples))
     assert lengths[ENGLISH].isdisjoint(lengths[FRENCH])
     for voice, model in MODELS.items():
         assert new_sessions(watch, voice) == 1
         assert site.count(model) == 1
     assert len(watch.found("♻️ Reusing session for")) == 4
-    stats = app.evaluate("piperDebug.getSessionCacheStats()")
+    stats = embedded.evaluate("piperDebug.getSessionCacheStats()")
     assert (stats["voiceCount"], stats["voices"]) == (2, [ENGLISH, FRENCH])
 
 
 def test_twenty_callers_at_once_load_the_voice_once(
-    app: Page, site: StaticSite, watch: Watch
+    embedded: Page, site: StaticSite, watch: Watch
 ) -> None:
     site.fault(MODELS[ENGLISH], Slow(0.05))
-    lengths = app.evaluate(
+    lengths = embedded.evaluate(
         """async (voiceId) => {
           const texts = Array.from({length: 20}, (_, n) => `Caller number ${n % 10} is here.`);
           const blobs = await Promise.all(texts.map((t) => lectern.synthesize(t, {voiceId})));

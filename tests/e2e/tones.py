@@ -48,17 +48,24 @@ class Burst:
 
 @dataclass(frozen=True)
 class Sound:
-    """Mono samples; ``start`` is the time of the first one."""
+    """Mono samples; ``start`` is the time of the first one.
+
+    ``holes``: where the audio device skipped, and nothing was recorded: (first sample, first
+    sample after).
+    """
 
     samples: Samples
     rate: int
     start: float = 0.0
+    holes: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def of(cls, taken: dict[str, Any]) -> Sound:
         """What the test page hands over."""
         samples = np.frombuffer(base64.b64decode(taken["samples"]), dtype="<f4")
-        return cls(samples.astype(np.float64), int(taken["sampleRate"]), taken.get("start", 0.0))
+        holes = tuple((int(low), int(high)) for low, high in taken.get("holes", []))
+        start = taken.get("start", 0.0)
+        return cls(samples.astype(np.float64), int(taken["sampleRate"]), start, holes)
 
     @property
     def seconds(self) -> float:
@@ -89,8 +96,11 @@ class Sound:
         return float(10 * np.log10(np.sum(tone**2) / max(rest, 1e-30)))
 
     def steepest(self) -> float:
-        """The largest step from one sample to the next."""
-        return float(np.max(np.abs(np.diff(self.samples))))
+        """The largest step from one sample to the next, where both were recorded."""
+        steps = np.abs(np.diff(self.samples))
+        for low, high in self.holes:
+            steps[max(0, low - 1) : high] = 0
+        return float(np.max(steps))
 
     def envelope(self, seconds: float = 0.008) -> Samples:
         """Level around each sample."""

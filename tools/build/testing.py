@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from tools.build import browser, shell, terminal, venv
@@ -11,24 +12,45 @@ from tools.build.context import Context
 from tools.build.errors import BuildError
 
 SUITES = ("tests/unit", "tests/contract", "tests/e2e")
+_FAILED = 1
 _NO_TESTS = 5
+#: More failures than this are no accident.
+_MOST_ACCIDENTS = 8
+_BROWSER_SUITES = ("tests/contract/", "tests/e2e/")
 
 
 def test(ctx: Context, pytest_arguments: Sequence[str]) -> int:
     """Install, build, check, and run every suite; or just pytest with ``pytest_arguments``.
 
-    Gives pytest's status. Its summary is the last thing printed.
+    Gives pytest's status. Its summary is the last thing printed. A few failures in a browser
+    may be the machine's (a sound device that skips, a stall of seconds): those tests run once
+    more, alone, and what fails again has failed.
     """
     environment = _prepare(ctx)
     build(ctx)
     checked = 0 if pytest_arguments else check(ctx)
     command = [str(venv.python(ctx)), "-m", "pytest", *(pytest_arguments or SUITES)]
     status = shell.status(command, cwd=ctx.layout.root, env=environment)
+    if status == _FAILED and not pytest_arguments and (again := _browser_failures(ctx)):
+        terminal.note(f"{len(again)} browser tests failed and run once more: {', '.join(again)}")
+        once_more = [str(venv.python(ctx)), "-m", "pytest", *again]
+        status = shell.status(once_more, cwd=ctx.layout.root, env=environment)
     if status == _NO_TESTS:
         raise BuildError("pytest found no tests.", "Look at what was asked for after --.")
     if checked:
         raise BuildError("The tests ran, but the checks before them failed.", "See above.")
     return status
+
+
+def _browser_failures(ctx: Context) -> list[str]:
+    """The last run's failures, if they are few and all of them in a browser; else none."""
+    record = ctx.layout.root / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    try:
+        failed = sorted(json.loads(record.read_text("utf-8")))
+    except (OSError, ValueError):
+        return []
+    in_browser = all(name.startswith(_BROWSER_SUITES) for name in failed)
+    return failed if in_browser and len(failed) <= _MOST_ACCIDENTS else []
 
 
 def bench(ctx: Context, arguments: Sequence[str]) -> int:

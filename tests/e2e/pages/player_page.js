@@ -163,8 +163,16 @@ class Bench {
     await this.when(() => last() && last().start / sampleRate > end);
     const first = this.chunks[0].start;
     const all = new Float32Array(last().start + last().samples.length - first);
-    for (const { start, samples } of this.chunks) all.set(samples, start - first);
-    return { samples: packed(all), sampleRate, start: first / sampleRate, log: this.log, path: this.path };
+    // Where the device skipped quanta the tap heard nothing: [first sample, first one after].
+    const holes = [];
+    let heard = 0;
+    for (const { start, samples } of this.chunks) {
+      if (start - first > heard) holes.push([heard, start - first]);
+      all.set(samples, start - first);
+      heard = start - first + samples.length;
+    }
+    const { log, path } = this;
+    return { samples: packed(all), sampleRate, start: first / sampleRate, holes, log, path };
   }
 }
 

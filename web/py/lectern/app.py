@@ -29,8 +29,6 @@ from lectern.voices import Voices
 
 log = logging.getLogger("lectern")
 
-PROTOCOL_VERSION = 1
-
 
 @dataclass(frozen=True, slots=True)
 class Ports:
