@@ -40,11 +40,16 @@ def make_player(page: Page) -> None:
     page.evaluate("() => { window.it = new bench.Bench(); window.player = it.player; }")
 
 
-def undisturbed(test: Callable[..., None]) -> Callable[..., None]:
-    """Play the scenario again, up to ``ATTEMPTS`` times, until it holds.
+class Clicked(AssertionError):
+    """A step or noise in the recording, which may be the machine's."""
 
-    The audio device of a shared machine drops quanta now and then (seen as jumps of
-    ``currentFrame``, and as steps where none were recorded). A click of ours is there every time.
+
+def undisturbed(test: Callable[..., None]) -> Callable[..., None]:
+    """Play the scenario again, up to ``ATTEMPTS`` times, when it ``Clicked``; for nothing else.
+
+    The audio device of a shared machine drops quanta now and then, seen as jumps of
+    ``currentFrame``. Steps came without such a jump too, and their cause is not established: a
+    click that is there every time is found here, one that comes and goes is not.
     """
 
     @wraps(test)
@@ -52,7 +57,7 @@ def undisturbed(test: Callable[..., None]) -> Callable[..., None]:
         for _ in range(ATTEMPTS - 1):
             try:
                 return test(player, **others)
-            except AssertionError:
+            except Clicked:
                 player.reload()
                 make_player(player)
         return test(player, **others)
@@ -93,7 +98,6 @@ def test_no_context_before_the_first_use(player: Page) -> None:
     assert player.evaluate(made) == [0, 1]
 
 
-@undisturbed
 def test_items_play_gaplessly_and_are_announced(player: Page) -> None:
     sound, taken = run(
         player,
@@ -178,7 +182,8 @@ def test_pause_and_resume_within_100_ms(player: Page) -> None:
     resumed = loud[loud > value["resumed"]].min()
     assert -0.02 < stopped - value["paused"] < 0.1
     assert 0 <= resumed - value["resumed"] < 0.1
-    assert sound.steepest() < 0.5 * 2 * np.pi * 440 / sound.rate * 1.3  # no click
+    if sound.steepest() >= 0.5 * 2 * np.pi * 440 / sound.rate * 1.3:
+        raise Clicked(sound.steepest())
     # It goes on where it was: what was heard adds up to the position.
     begun = loud.min()
     assert value["place"]["seconds"] == pytest.approx(stopped - begun, abs=0.02)
@@ -267,9 +272,11 @@ def test_clear_is_immediate_and_without_a_click(player: Page) -> None:
     assert value["left"] == 0
     old = sound.between(value["cleared"] + 0.1, value["cleared"] + 0.4)
     assert old.hz() == pytest.approx(1000, rel=0.01)
-    assert old.noise_db(1000) > 70
+    if old.noise_db(1000) <= 70:
+        raise Clicked(old.noise_db(1000))
     # The old tone fades over a few milliseconds; the new one begins as it is.
-    assert sound.steepest() < 0.5 * 2 * np.pi * 1000 / sound.rate * 1.2
+    if sound.steepest() >= 0.5 * 2 * np.pi * 1000 / sound.rate * 1.2:
+        raise Clicked(sound.steepest())
     assert [e["value"] for e in times(taken, "item")] == [1, 7]
 
 
