@@ -23,8 +23,10 @@ from lectern.errors import (
     VoiceNotInstalled,
     VoiceUnreadable,
 )
+from lectern.onnxfile import Part
 from lectern.ports import (
     Adapter,
+    Feed,
     FileRef,
     Progress,
     Realm,
@@ -33,6 +35,7 @@ from lectern.ports import (
     StoredAudio,
     Tensor,
 )
+from lectern.preparing import Preparation
 
 HOP = 100
 FRAMES = 8  # of each id that makes sound
@@ -97,7 +100,7 @@ class FakeInference:
     sessions: dict[int, int] = field(default_factory=dict)  # session -> realm
     inputs: tuple[str, ...] = ("input", "input_lengths", "scales")
     outputs: tuple[str, ...] = ("output", "durations")
-    last_feeds: Mapping[str, Tensor] = field(default_factory=dict)
+    last_feeds: Mapping[str, Feed] = field(default_factory=dict)
     _next: int = 1
     _lost: Callable[[int], None] = lambda realm: None
 
@@ -124,7 +127,14 @@ class FakeInference:
         self.realms.pop(realm, None)
         self.sessions = {s: r for s, r in self.sessions.items() if r != realm}
 
-    async def create(self, realm: int, model: FileRef) -> SessionHandle:
+    async def create(
+        self,
+        realm: int,
+        model: FileRef,
+        part: Part | None = None,
+        *,
+        fixed: Mapping[str, int] | None = None,
+    ) -> SessionHandle:
         self._fault("create")
         if self.gate:
             await self.gate.passed()
@@ -139,7 +149,7 @@ class FakeInference:
     async def run(
         self,
         session: int,
-        feeds: Mapping[str, Tensor],
+        feeds: Mapping[str, Feed],
         outputs: Sequence[str],
         deadline: float,
     ) -> dict[str, memoryview]:
@@ -157,8 +167,11 @@ class FakeInference:
         if self.cost(realm) > deadline:
             self.kill(realm.id)
             raise EngineTimeout(f"The run was not done after {deadline} s.")
-        ids = [int(value) for value in feeds["input"].data]
-        frames = array("f", (0.0 if i < 3 else FRAMES * feeds["scales"].data[1] for i in ids))
+        given, scales = feeds["input"], feeds["scales"]
+        assert isinstance(given, Tensor)
+        assert isinstance(scales, Tensor)
+        ids = [int(value) for value in given.data]
+        frames = array("f", (0.0 if i < 3 else FRAMES * scales.data[1] for i in ids))
         samples = array("f")
         for number, length in zip(ids, frames, strict=True):
             step = 2 * math.pi * (100 + 10 * number) / RATE
@@ -285,6 +298,15 @@ class FakeVoiceFiles:
         self.stale: dict[str, bytes] = {}  # the same, until a fresh fetch
         self.fetches: list[str] = []
         self.held: dict[int, str] = {}
+        self.bytes: dict[int, bytes] = {}  # of what is held
+        #: Files of voices that a FakeVoiceStore keeps, by id and name; they come first.
+        self.kept: dict[str, dict[str, bytes]] = {}
+        #: What was found out about models before: these are no ONNX, and run whole.
+        self.plans = {
+            hashlib.sha256(model).hexdigest(): Preparation("it is a fake").to_json()
+            for _, model in self.voices.values()
+            if model.startswith(b"model")
+        }
         self.fault: LecternError | None = None
         self.gate: Gate | None = None
         self._next = 0
@@ -316,6 +338,9 @@ class FakeVoiceFiles:
         }
 
     async def config(self, voice_id: str) -> tuple[object, str]:
+        if voice_id in self.kept:
+            text = self.kept[voice_id]["onnx.json"]
+            return json.loads(text), hashlib.sha256(text).hexdigest()
         if voice_id not in self.voices:
             raise VoiceNotInstalled(f"The files of {voice_id} are not here.")
         data = self.voices[voice_id][0]
@@ -330,17 +355,35 @@ class FakeVoiceFiles:
         if self.fault is not None:
             fault, self.fault = self.fault, None
             raise fault
+        if voice_id in self.kept:
+            return self.hold(voice_id, self.kept[voice_id]["onnx"])
         if voice_id not in self.voices:
             raise VoiceNotInstalled(f"The files of {voice_id} are not here.")
         data = self.stale.get(voice_id) or self.served.get(voice_id, self.voices[voice_id][1])
         progress(len(data) // 2, len(data))
         progress(len(data), len(data))
+        return self.hold(voice_id, data)
+
+    def hold(self, voice_id: str, data: bytes) -> FileRef:
         self._next += 1
         self.held[self._next] = voice_id
+        self.bytes[self._next] = data
         return FileRef(self._next, len(data), hashlib.sha256(data).hexdigest())
+
+    def read(self, file: FileRef, offset: int, length: int) -> bytes:
+        if file.id not in self.held:
+            raise EngineLost("The model is not in memory any more.")
+        return self.bytes[file.id][offset : offset + length]
 
     async def drop(self, file: FileRef) -> None:
         self.held.pop(file.id, None)
+        self.bytes.pop(file.id, None)
+
+    async def plan(self, sha256: str) -> str | None:
+        return self.plans.get(sha256)
+
+    async def keep_plan(self, sha256: str, plan: str) -> None:
+        self.plans[sha256] = plan
 
     async def clear(self) -> None:
         self.held.clear()

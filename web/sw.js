@@ -11,7 +11,7 @@
  * - a page is served from the version that it was loaded with, to its end, even after
  *   another tab has put a newer service worker in charge (`lectern-meta@SCOPE` knows);
  * - `lectern-voices` is shared by the versions: its keys hold the hash.
- * The page decides when: `later`, `status` and `activate` are messages of offline.js.
+ * The page decides when: `later`, `keep`, `status`, `activate` are messages of offline.js.
  */
 
 (() => {
@@ -35,6 +35,7 @@
   const PAGE = 'index.html';
   const MODELS = 'models/piper/';
   const WEBGPU = 'wasm/ort/'; // what is fetched `later` from here is the WebGPU build
+  const LANGUAGES = 'wasm/espeak/lang/'; // what is for `later` here is stored when it was used
   const PARALLEL = 4;
   /** Voices are stored unasked while they fit in this together, the others when used. */
   const VOICE_BUDGET = 64 * 2 ** 20;
@@ -129,10 +130,7 @@
     throw new WrongBytes(file);
   }
 
-  /**
-   * Headers as they are stored, so that an answer goes out of the cache as it is.
-   * @param {FileEntry} file @param {Headers} from @param {string} csp
-   */
+  /** Headers as they are stored. @param {FileEntry} file @param {Headers} from @param {string} csp */
   function storedHeaders(file, from, csp) {
     const headers = new Headers(ISOLATION);
     headers.set('Content-Type', mimeOf(file, from));
@@ -143,10 +141,7 @@
     return headers;
   }
 
-  /**
-   * The types that browsers insist on, whatever the host says.
-   * @param {FileEntry} file @param {Headers} from
-   */
+  /** The types that browsers insist on. @param {FileEntry} file @param {Headers} from */
   function mimeOf(file, from) {
     if (file.path.endsWith('.wasm')) return 'application/wasm';
     if (/\.m?js$/.test(file.path)) return 'text/javascript; charset=utf-8';
@@ -306,7 +301,10 @@
     const lanes = await Promise.allSettled(Array.from({ length: PARALLEL }, lane));
     for (const end of lanes) if (end.status === 'rejected') throw end.reason;
     for (const file of files) {
-      if (file.when === 'later' && !(await stored(OWN, file))) await copied(file, older);
+      if (file.when !== 'later' || (await stored(OWN, file)) || (await copied(file, older))) continue;
+      // A language that somebody uses, and that is another file now: some version has it.
+      const used = file.path.startsWith(LANGUAGES) && (await caches.match(urlOf(file.path)));
+      if (used) await obtain(file).catch(() => undefined);
     }
     // Last: a cache with a manifest is whole.
     const cache = await caches.open(OWN.cache);
@@ -421,10 +419,9 @@
     const voices = files.filter(
       ({ when, size }) => when === 'voice' && size <= room && (room -= size) >= 0,
     );
-    const others = files.filter(
-      ({ when, path }) => when === 'later' && (webgpu || !path.startsWith(WEBGPU)),
-    );
-    return { voices, others };
+    /** @param {string} path */
+    const unasked = (path) => !path.startsWith(LANGUAGES) && (webgpu || !path.startsWith(WEBGPU));
+    return { voices, others: files.filter(({ when, path }) => when === 'later' && unasked(path)) };
   }
 
   /**
@@ -446,6 +443,12 @@
     if (failure) throw failure;
   }
 
+  /** Files that are in use. @param {string[]} paths */
+  async function keep(paths) {
+    const files = paths.map((path) => OWN.files.get(path));
+    for (const file of files) if (file && file.when !== 'voice') await obtain(file);
+  }
+
   async function status() {
     /** @param {FileEntry[]} files */
     const present = async (files) => {
@@ -457,8 +460,7 @@
     const shellComplete = (await present(shell)).length === shell.length;
     const voices = await present(files.filter(({ when }) => when === 'voice'));
     const later = await present(files.filter(({ when }) => when === 'later'));
-    const expected = laterFiles(false).voices;
-    const ready = shellComplete && expected.every(({ path }) => voices.includes(path));
+    const ready = shellComplete && laterFiles(false).voices.every(({ path }) => voices.includes(path));
     return { version: OWN.version, shellComplete, voices, later, ready };
   }
 
@@ -483,16 +485,16 @@
   });
 
   sw.addEventListener('message', (event) => {
-    const { type, webgpu } = event.data ?? {};
+    const { type, webgpu, paths } = event.data ?? {};
     const port = event.ports[0];
+    /** @param {Promise<object | void>} work */
+    const answerWith = (work) => {
+      const value = work.catch((error) => ({ error: `${error}` }));
+      event.waitUntil(value.then((end) => port?.postMessage({ done: true, ...end })));
+    };
     if (type === 'activate') event.waitUntil(sw.skipWaiting());
-    if (type === 'status') {
-      event.waitUntil(status().then((value) => port?.postMessage({ done: true, ...value })));
-    }
-    if (type === 'later') {
-      const end = (/** @type {unknown} */ error) => port?.postMessage({ done: true, error });
-      const work = fetchLater(webgpu === true, (detail) => port?.postMessage(detail));
-      event.waitUntil(work.then(() => end(undefined), (error) => end(`${error}`)));
-    }
+    if (type === 'status') answerWith(status());
+    if (type === 'keep') answerWith(keep(paths));
+    if (type === 'later') answerWith(fetchLater(webgpu === true, (data) => port?.postMessage(data)));
   });
 })();

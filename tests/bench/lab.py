@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from playwright.sync_api import BrowserContext, Page, Playwright
 
+from tests.bench.extras import bench_voice
+from tests.bench.measure import Section
 from tests.bench.texts import ENGLISH
 from tests.browser import launch_args, within
 from tests.e2e.server import StaticSite
@@ -34,6 +37,9 @@ _SERVICE_WORKER_STATUS = """() => new Promise(async (resolve) => {
   port1.onmessage = ({data}) => resolve(data);
   active.postMessage({type: 'status'}, [port2]);
 })"""
+
+
+Site = TypeVar("Site", bound=StaticSite)
 
 
 class Visit:
@@ -123,17 +129,32 @@ class Lab(AbstractContextManager["Lab"]):
 
     Args:
         rounds: how often a thing is measured, where that is cheap.
+        voice: gives the path of the voice that Lectern's peers are measured with.
+        threads: for all that are compared.
     """
 
-    def __init__(self, playwright: Playwright, dist: Path, *, rounds: int, budget: float) -> None:
+    def __init__(
+        self,
+        playwright: Playwright,
+        dist: Path,
+        *,
+        rounds: int,
+        budget: float,
+        voice: Callable[[], Path] = bench_voice,
+        threads: int = 0,
+    ) -> None:
         self.dist = dist
         self.rounds = rounds
+        self.voice = voice
+        self.threads = threads or os.cpu_count() or 1
         self.ends = time.monotonic() + budget
         self._playwright = playwright
         self._folder = tempfile.TemporaryDirectory(prefix="lectern-bench-")
         self._sites: list[StaticSite] = []
         self._profiles = 0
         self._home: StaticSite | None = None
+        #: A section that is worth reading also where it ends early.
+        self.partial: Section | None = None
         #: What the header says of the app; filled by the first who knows.
         self.facts: dict[str, object] = {}
 
@@ -157,7 +178,10 @@ class Lab(AbstractContextManager["Lab"]):
 
     def site(self) -> StaticSite:
         """dist/ on an origin of its own, isolated, with the measurements' own files."""
-        site = StaticSite(self.dist)
+        return self.serve(StaticSite(self.dist))
+
+    def serve(self, site: Site) -> Site:
+        """Start a site with the measurements' own files; it ends with the lab."""
         site.put(PROBE, _HERE / "sound_probe.js")
         site.put(HEARD, "heard")
         site.put(BLANK, _BLANK_PAGE)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from tests.bench.comparison import Comparison
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -56,6 +58,7 @@ class Section:
     title: str
     measures: list[Measure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    comparison: Comparison | None = None
     failure: str = ""
     seconds: float = 0.0
     #: Share of the section's time in which something waited for a core; None: unknown.
@@ -96,6 +99,7 @@ class Section:
             "cpuWaiting": self.waiting,
             "failure": self.failure,
             "measures": [measure.to_json() for measure in self.measures],
+            "comparison": self.comparison.to_json() if self.comparison else None,
             "notes": self.notes,
         }
 

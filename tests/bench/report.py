@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tests.bench.comparison import Comparison, Row
 from tests.bench.measure import Measure, Section
 
 _HEAD = ("| What | Value | Spread | n | Asked for | Note |", "|---|---:|---:|---:|---|---|")
@@ -27,6 +28,8 @@ def to_markdown(header: Mapping[str, object], sections: Sequence[Section]) -> st
         lines += [f"## {section.title}", ""]
         if section.measures:
             lines += [*_HEAD, *(_row(measure) for measure in section.measures), ""]
+        if section.comparison and section.comparison.rows:
+            lines += [*_table(section.comparison), ""]
         if section.failure:
             lines += [f"**Not measured to the end:** {section.failure}", ""]
         for note in section.notes:
@@ -46,6 +49,28 @@ def _row(measure: Measure) -> str:
     value = number(measure.value) + ("×" if measure.unit == "x" else f" {measure.unit}")
     cells = (measure.name, value, spread, str(len(measure.values)), measure.target, measure.note)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _table(comparison: Comparison) -> list[str]:
+    """The programs' columns, then Lectern's ratio to each of the others."""
+    own, *others = comparison.programs
+    ratios = [f"{own} : {other}" for other in others]
+    head = ["What", *comparison.programs, *ratios, "Asked for", "Note"]
+    rule = ["---", *["---:"] * (len(head) - 3), "---", "---"]
+    rows = [_compared(comparison, row) for row in comparison.rows]
+    return ["| " + " | ".join(cells) + " |" for cells in [head, rule, *rows]]
+
+
+def _compared(comparison: Comparison, row: Row) -> list[str]:
+    cells = [row.name]
+    for program in comparison.programs:
+        value = row.value(program)
+        unit = "" if row.unit == "x" else f" {row.unit}"
+        cells.append("" if value is None else number(value) + unit)
+    for other in comparison.programs[1:]:
+        ratio = comparison.ratio(row, other)
+        cells.append("" if ratio is None else f"{number(ratio)}×")
+    return [cell.replace("|", "\\|") for cell in [*cells, row.target, row.note]]
 
 
 def number(value: float) -> str:

@@ -22,12 +22,14 @@ from typing import NoReturn
 from playwright.sync_api import sync_playwright
 
 from tests.bench import machine, report
+from tests.bench.extras import bench_voice
 from tests.bench.lab import Lab
 from tests.bench.measure import Section
 from tests.browser import DIST, ROOT
 
 #: Name -> module. In this order; what is asked for most comes first.
 SECTIONS = {
+    "peers": "peers.compare",
     "python": "python_core",
     "first-sound": "first_sound",
     "boot": "boot",
@@ -41,6 +43,9 @@ SECTIONS = {
 ROUNDS = 5
 #: Seconds for all sections with ROUNDS rounds; none begins after it.
 BUDGET = 300.0
+#: Seconds more where others are measured too: they need as much again, and one of them half
+#: a minute for a text.
+PEERS_BUDGET = 480.0
 #: A section that began in time may take this much longer before the whole run is ended,
 #: and closing the browser this much.
 GRACE, CLOSING = 40.0, 15.0
@@ -59,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"{options.dist} is not there: run `python3 build.py build` first.", file=sys.stderr)
         return 1
     chosen = options.only or list(SECTIONS)
-    budget = options.seconds or BUDGET * max(1.0, options.rounds / ROUNDS)
+    budget = options.seconds or _budget(chosen) * max(1.0, options.rounds / ROUNDS)
     header: dict[str, object] = {"date": datetime.now().astimezone().isoformat("T", "seconds")}
     header.update(_machine(machine.describe()))
     sections: list[Section] = []
@@ -74,11 +79,23 @@ def main(arguments: Sequence[str]) -> int:
         try:
             with (
                 sync_playwright() as playwright,
-                Lab(playwright, options.dist, rounds=options.rounds, budget=budget) as lab,
+                Lab(
+                    playwright,
+                    options.dist,
+                    rounds=options.rounds,
+                    budget=budget,
+                    voice=bench_voice if options.voice is None else lambda: options.voice,
+                    threads=options.threads,
+                ) as lab,
             ):
                 try:
                     for name in chosen:
                         sections.append(_measure(name, lab))
+                except (OutOfTime, KeyboardInterrupt):
+                    if lab.partial and lab.partial not in sections:
+                        lab.partial.failure = _NO_TIME
+                        sections.append(lab.partial)
+                    raise
                 finally:
                     header.update(_app(lab))
         except (OutOfTime, KeyboardInterrupt):
@@ -99,10 +116,24 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--dist", type=Path, default=DIST, metavar="PATH", help="the built app")
     parser.add_argument("--seconds", type=float, metavar="S", help="for all of it, about")
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N", help="default: 5")
+    parser.add_argument(
+        "--voice",
+        type=Path,
+        metavar="PATH",
+        help="ID.onnx for `peers`, its JSON beside it (default: a medium one is made)",
+    )
+    parser.add_argument(
+        "--threads", type=int, default=0, metavar="N", help="for all of `peers` (default: cores)"
+    )
     options = parser.parse_args(arguments)
     if options.rounds < 1:
         parser.error("--rounds must be 1 or more")
     return options
+
+
+def _budget(chosen: Sequence[str]) -> float:
+    others = set(chosen) - {"peers"}
+    return (BUDGET if others else 0.0) + (PEERS_BUDGET if "peers" in chosen else 0.0)
 
 
 def _measure(name: str, lab: Lab) -> Section:
@@ -111,14 +142,19 @@ def _measure(name: str, lab: Lab) -> Section:
         return Section(name, name, failure=_NO_TIME)
     print(f"measuring {name} …", file=sys.stderr, flush=True)
     started, waited = time.monotonic(), machine.waited()
-    measure: Callable[[Lab], Section] = importlib.import_module(
-        f"tests.bench.{SECTIONS[name]}"
-    ).measure
+    lab.partial = None
     try:
+        measure: Callable[[Lab], Section] = importlib.import_module(
+            f"tests.bench.{SECTIONS[name]}"
+        ).measure
         section = measure(lab)
     except Exception as error:
         first = str(error).strip().splitlines() or [""]
-        section = Section(name, name, failure=f"{type(error).__name__}: {first[0]}")
+        section = lab.partial or Section(name, name)
+        section.failure = f"{type(error).__name__}: {first[0]}"
+    finally:
+        if lab.partial:
+            lab.partial.seconds = time.monotonic() - started
     section.seconds = time.monotonic() - started
     now = machine.waited()
     if waited is not None and now is not None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import traceback
 
 import contract_host  # registered by contract_worker.js
-from contracts import CONTRACTS, World
 from lectern.browser import HostInference, HostPhonemizer, HostStore, HostVoiceFiles
+
+from tests.contract import inference_contracts as _inference_contracts  # noqa: F401
+from tests.contract.contracts import CONTRACTS, World
 
 
 async def _kill(realm: int) -> None:

@@ -241,7 +241,8 @@ def test_a_realm_that_misses_a_deadline_is_ended_as_hung(host_page: Page) -> Non
     got = host_page.evaluate(
         """async () => {
             const events = [];
-            const ort = new host.Ort({emit: (event) => events.push(event), takeFile() {}});
+            const emit = (event) => events.push(event);
+            const ort = new host.Ort({emit, takeFile() {}, viewFile() {}});
             ort.adopt(1);
             const {code} = await host.failure(ort.realms.get(1).request({type: 'open'}, 0.05));
             return [code, events];

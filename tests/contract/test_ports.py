@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import Watch
+from tests.contract import inference_contracts as _inference_contracts  # noqa: F401
 from tests.contract.contracts import CONTRACTS, World
 from tests.e2e.server import StaticSite
 from tests.fakes import (
@@ -73,7 +74,7 @@ def contract_page(browser: Browser, dist: Path) -> Iterator[Page]:
         site.put("contract.html", PAGE)
         for name in ("contract_page.js", "contract_worker.js"):
             site.put(f"js/{name}", JS / name)
-        for name in ("contracts.py", "in_browser.py"):
+        for name in ("contracts.py", "inference_contracts.py", "in_browser.py"):
             site.put(f"contract/{name}", HERE / name)
         site.put(f"models/piper/{BROKEN}.onnx", b"no model at all" * 1000)
         context = browser.new_context()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +15,8 @@ from tests.browser import Watch
 from tests.e2e.desk import cached, laid, living_on, refused
 from tests.e2e.faults import Cut, Fault, Flip, Replace, Status
 from tests.e2e.server import StaticSite
+from tests.e2e.shelf import FOLDER, Shelf
 from tests.public_api import ENGLISH, FRENCH, open_blank, stream, synthesize
-
-FOLDER = "models/piper/"
 
 
 def not_a_voice_model() -> bytes:
@@ -28,42 +26,6 @@ def not_a_voice_model() -> bytes:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     data: bytes = model.SerializeToString()
     return data
-
-
-class Shelf:
-    """Voices on a site, good and bad, each with the hashes that its files really have."""
-
-    def __init__(self, dist: Path, site: StaticSite) -> None:
-        self.site = site
-        self._folder = dist / FOLDER
-        self.catalogue = json.loads((self._folder / "voices.json").read_bytes())
-        self.config = json.loads((self._folder / f"{ENGLISH}.onnx.json").read_bytes())
-        self.model = (self._folder / f"{ENGLISH}.onnx").read_bytes()
-
-    def add(
-        self,
-        voice_id: str,
-        *,
-        model: bytes | None = None,
-        config: bytes | None = None,
-        **changes: Any,
-    ) -> None:
-        """A voice whose JSON is the English one with ``changes``, or ``config`` as it is."""
-        files = {
-            f"{voice_id}.onnx": self.model if model is None else model,
-            f"{voice_id}.onnx.json": config or json.dumps({**self.config, **changes}).encode(),
-        }
-        self.catalogue[voice_id] = {
-            **self.catalogue[ENGLISH],
-            "key": voice_id,
-            "files": {
-                name: {"size_bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-                for name, data in files.items()
-            },
-        }
-        for name, data in files.items():
-            self.site.put(FOLDER + name, data)
-        self.site.put(FOLDER + "voices.json", json.dumps(self.catalogue))
 
 
 BAD_VOICES: dict[str, dict[str, Any]] = {

@@ -34,6 +34,7 @@ def test_the_catalogue(shared_app: Page) -> None:
         "speakers": [],
         "bytes": english["bytes"],
         "installed": True,
+        "source": "folder",
     }
     assert english["bytes"] > 2_000_000
 

@@ -4,6 +4,7 @@ import { AudioStore } from './host/audio_store.js';
 import { Espeak } from './host/espeak.js';
 import { installNumpy } from './host/numpy.js';
 import { Ort } from './host/ort.js';
+import { Plans } from './host/plans.js';
 import { bootPython } from './host/python.js';
 import { SnapshotStore } from './host/snapshot.js';
 import { VoiceFiles } from './host/voice_files.js';
@@ -25,7 +26,11 @@ onmessage = async ({ data }) => {
 
 async function boot({ base, voice, broken }) {
   const files = new VoiceFiles(base);
-  ort = new Ort({ emit: (event) => postMessage(event), takeFile: (file) => files.take(file) });
+  ort = new Ort({
+    emit: (event) => postMessage(event),
+    takeFile: (file) => files.take(file),
+    viewFile: (file) => files.view(file),
+  });
   const { py } = await bootPython({
     base,
     snapshots: new SnapshotStore('contracts'),
@@ -37,6 +42,7 @@ async function boot({ base, voice, broken }) {
     espeak: new Espeak(base),
     store: new AudioStore(),
     files,
+    plans: new Plans(),
     snapshot: {},
     numpy: () => installNumpy(py),
     log: (level, text) => console.log(level, text),
@@ -49,12 +55,12 @@ async function boot({ base, voice, broken }) {
     broken,
     kill: (realm) => postMessage({ event: 'kill', realm }),
   });
-  py.FS.mkdirTree('/contract');
-  for (const name of ['contracts.py', 'in_browser.py']) {
+  py.FS.mkdirTree('/contract/tests/contract');
+  for (const name of ['contracts.py', 'inference_contracts.py', 'in_browser.py']) {
     const response = await fetch(new URL(`contract/${name}`, base));
-    py.FS.writeFile(`/contract/${name}`, await response.text());
+    py.FS.writeFile(`/contract/tests/contract/${name}`, await response.text());
   }
   py.runPython('import sys; sys.path.append("/contract")');
-  run = py.pyimport('in_browser').run;
+  run = py.pyimport('tests.contract.in_browser').run;
   return '';
 }

@@ -54,6 +54,7 @@ function startOrt() {
       else realms.close(realm, { hung });
     },
     takeFile: (file) => files.take(file),
+    viewFile: (file) => files.view(file),
   });
   ort.onLost((realm) => lost.push(realm));
   return { ort, files, realms, lost };

@@ -79,7 +79,7 @@ def _tsc(ctx: Context) -> None:
 def _voices(ctx: Context, *, fix: bool) -> None:
     """The committed catalogue has to be that of the committed voices."""
     catalogue = ctx.layout.voices / voices.CATALOGUE
-    wanted = voices.catalogue_text(ctx.layout.voices)
+    wanted = voices.committed_text(ctx.layout.voices)
     if fix:
         catalogue.write_text(wanted, "utf-8", newline="\n")
     if not catalogue.is_file() or catalogue.read_text("utf-8") != wanted:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tools.build import terminal
 from tools.build.context import Context
 from tools.build.errors import BuildError
+
+if TYPE_CHECKING:
+    from tools.build.voice_settings import VoiceSettings
 
 
 def main(argv: Sequence[str]) -> int:
@@ -20,6 +26,10 @@ def main(argv: Sequence[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Whoever reads our output has seen enough, as `head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return status
 
 
@@ -37,9 +47,11 @@ def _parser() -> argparse.ArgumentParser:
         "--port", type=int, default=8000, help="port, 0 for a free one (%(default)s)"
     )
     serve.add_argument("--no-open", action="store_true", help="don't open a browser")
+    _add_voice_settings(serve)
     serve.set_defaults(run=_serve)
 
     build = commands.add_parser("build", help="make dist/, the app as static files")
+    _add_voice_settings(build)
     build.set_defaults(run=_build)
 
     test = commands.add_parser(
@@ -53,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="build, then measure (tests/bench)")
     bench.add_argument("bench", nargs=argparse.REMAINDER, metavar="ARG", help="given to run.py")
     bench.set_defaults(run=_bench)
+
+    _add_voice(commands.add_parser("voice", help="list, add, remove and verify Piper voices"))
 
     check = commands.add_parser("check", help="lint, types, hashes of everything vendored")
     check.add_argument("--fix", action="store_true", help="format and fix what can be fixed")
@@ -69,6 +83,50 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_voice(voice: argparse.ArgumentParser) -> None:
+    actions = voice.add_subparsers(metavar="ACTION", required=True)
+    source = argparse.ArgumentParser(add_help=False)
+    source.add_argument(
+        "--source",
+        metavar="URL|FOLDER",
+        help="a mirror of the collection, or a folder with voices, in place of voices.source",
+    )
+    show = actions.add_parser("list", parents=[source], help="the collection's voices")
+    show.add_argument("--language", metavar="NAME", help="of one language: fr, fr_FR or French")
+    show.set_defaults(run=_voice_list)
+    add = actions.add_parser("add", parents=[source], help="fetch voices for the next build")
+    add.add_argument("ids", nargs="+", metavar="ID", help="for instance fr_FR-siwis-medium")
+    add.set_defaults(run=_voice_add)
+    remove = actions.add_parser("remove", help="take voices away")
+    remove.add_argument("ids", nargs="+", metavar="ID")
+    remove.add_argument("--force", action="store_true", help="even the last one")
+    remove.set_defaults(run=_voice_remove)
+    verify = actions.add_parser("verify", help="read all voices anew and compare their hashes")
+    verify.set_defaults(run=_voice_verify)
+
+
+def _add_voice_settings(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--voices-source",
+        metavar="URL",
+        help="where the page installs voices from ('' for nowhere), in place of pyproject.toml's",
+    )
+    command.add_argument(
+        "--voices-origin",
+        action="append",
+        metavar="ORIGIN",
+        help="a host that the page may ask for voices; again for more",
+    )
+
+
+def _voice_settings(ctx: Context, arguments: argparse.Namespace) -> VoiceSettings:
+    from tools.build import voice_settings
+
+    return voice_settings.load(
+        ctx.layout.root, source=arguments.voices_source, origins=arguments.voices_origin
+    )
+
+
 # The commands are imported when they are asked for: --help has to be quick.
 
 
@@ -76,15 +134,39 @@ def _serve(ctx: Context, arguments: argparse.Namespace) -> int:
     from tools.build.building import build
     from tools.build.serve import serve
 
-    build(ctx)
+    build(ctx, _voice_settings(ctx, arguments))
     return serve(ctx.layout.dist, arguments.host, arguments.port, open_page=not arguments.no_open)
 
 
-def _build(ctx: Context, _: argparse.Namespace) -> int:
+def _build(ctx: Context, arguments: argparse.Namespace) -> int:
     from tools.build.building import build
 
-    build(ctx)
+    build(ctx, _voice_settings(ctx, arguments))
     return 0
+
+
+def _voice_list(ctx: Context, arguments: argparse.Namespace) -> int:
+    from tools.build import voice_command
+
+    return voice_command.show(ctx, language=arguments.language, source=arguments.source)
+
+
+def _voice_add(ctx: Context, arguments: argparse.Namespace) -> int:
+    from tools.build import voice_command
+
+    return voice_command.add(ctx, arguments.ids, source=arguments.source)
+
+
+def _voice_remove(ctx: Context, arguments: argparse.Namespace) -> int:
+    from tools.build import voice_command
+
+    return voice_command.remove(ctx, arguments.ids, force=arguments.force)
+
+
+def _voice_verify(ctx: Context, _: argparse.Namespace) -> int:
+    from tools.build import voice_command
+
+    return voice_command.verify(ctx)
 
 
 def _test(ctx: Context, arguments: argparse.Namespace) -> int:

@@ -7,32 +7,44 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from tools.build import icons, manifest, voices
+from tools.build import espeak_data, icons, manifest, vendor_espeak, voice_settings, voices
 from tools.build.context import Context
 from tools.build.errors import BuildError
 from tools.build.hashing import files_under, sha256_bytes, write_if_changed
 from tools.build.manifest import Entry
+from tools.build.voice_settings import VoiceSettings
 
 #: Of web/: what is made into something else, or is for the type checker.
 _NOT_COPIED_SUFFIXES = (".d.ts", ".py", ".pyc")
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def make(ctx: Context) -> Path:
-    """Make dist exactly: what changed is written, what is stale removed, the rest left alone."""
-    layout = ctx.layout
-    plan = _plan(ctx)
+def make(ctx: Context, *, into: Path | None = None, settings: VoiceSettings | None = None) -> Path:
+    """Make dist exactly: what changed is written, what is stale removed, the rest left alone.
+
+    ``into``: another folder than dist/, new, empty or made by this before. ``settings``: those
+    of the checkout when left out.
+
+    Raises:
+        BuildError: the page is missing, or ``into`` holds other things.
+    """
+    folder = ctx.layout.dist if into is None else into
+    if into is not None and not _is_ours(into):
+        raise BuildError(f"{into} holds other things than a build.", "Give a new folder.")
+    settings = voice_settings.load(ctx.layout.root) if settings is None else settings
+    plan = _plan(ctx, settings)
     made = {path: source for path, source in plan.items() if isinstance(source, bytes)}
     hashes = {
         path: sha256_bytes(source) if isinstance(source, bytes) else ctx.hashes.sha256(source)
         for path, source in plan.items()
     }
-    version = manifest.version(hashes)
-    info = manifest.build_info(version, hashes).encode()
+    version = manifest.version(hashes, settings)
+    info = manifest.build_info(version, hashes, settings).encode()
     plan[manifest.BUILD_INFO] = made[manifest.BUILD_INFO] = info
     hashes[manifest.BUILD_INFO] = sha256_bytes(info)
+    at_once = _languages(ctx)
     entries = [
-        Entry(path, _size(source), hashes[path], manifest.when(path))
+        Entry(path, _size(source), hashes[path], manifest.when(path, at_once))
         for path, source in plan.items()
     ]
     listing = manifest.manifest_text(version, entries)
@@ -41,10 +53,10 @@ def make(ctx: Context) -> Path:
         source = plan[manifest.SERVICE_WORKER]
         own = source if isinstance(source, bytes) else source.read_bytes()
         plan[manifest.SERVICE_WORKER] = manifest.service_worker_line(listing).encode() + own
-    _write(ctx, plan)
+    _write(ctx, plan, folder)
     if "index.html" not in plan:
         raise BuildError("web/index.html is missing.", "dist/ is made, but has no page to open.")
-    return layout.dist
+    return folder
 
 
 def python_zip(package: Path) -> bytes:
@@ -63,7 +75,7 @@ def python_zip(package: Path) -> bytes:
     return buffer.getvalue()
 
 
-def _plan(ctx: Context) -> dict[str, Path | bytes]:
+def _plan(ctx: Context, settings: VoiceSettings) -> dict[str, Path | bytes]:
     """Every file of dist by its path in it: a file to copy, or its bytes."""
     layout = ctx.layout
     plan: dict[str, Path | bytes] = {}
@@ -71,10 +83,10 @@ def _plan(ctx: Context) -> dict[str, Path | bytes]:
         name = path.relative_to(layout.web).as_posix()
         if not (name.startswith("py/") or name.endswith(_NOT_COPIED_SUFFIXES) or _hidden(name)):
             plan[name] = path
-    page = layout.web / "index.html"
-    if page.is_file():
-        drawings = layout.node_modules / "lucide-static" / "icons"
-        plan["index.html"] = icons.inline(page.read_text("utf-8"), drawings).encode()
+    drawings = layout.node_modules / "lucide-static" / "icons"
+    for page in sorted(layout.web.glob("*.html")):
+        text = settings.into_policy(page.read_text("utf-8"))
+        plan[page.name] = icons.inline(text, drawings).encode()
     plan["py/lectern.zip"] = python_zip(layout.web / "py" / "lectern")
     for folder, under in ((layout.wasm, "wasm"), (layout.vendor, "vendor")):
         for path in files_under(folder):
@@ -83,14 +95,15 @@ def _plan(ctx: Context) -> dict[str, Path | bytes]:
     for path in files_under(layout.licenses):
         plan[f"licenses/{path.name}"] = path
     for path in files_under(layout.voices):
-        if not _hidden(path.name):
-            plan[f"models/piper/{path.relative_to(layout.voices).as_posix()}"] = path
-    plan[f"models/piper/{voices.CATALOGUE}"] = voices.catalogue_text(layout.voices).encode()
+        name = path.relative_to(layout.voices).as_posix()
+        if not _hidden(name):
+            plan[f"models/piper/{name}"] = path
+    listed = voices.catalogue_text(layout.voices, hashes=ctx.hashes)
+    plan[f"models/piper/{voices.CATALOGUE}"] = listed.encode()
     return plan
 
 
-def _write(ctx: Context, plan: dict[str, Path | bytes]) -> None:
-    dist = ctx.layout.dist
+def _write(ctx: Context, plan: dict[str, Path | bytes], dist: Path) -> None:
     for name, source in plan.items():
         target = dist / name
         if isinstance(source, bytes):
@@ -104,6 +117,25 @@ def _write(ctx: Context, plan: dict[str, Path | bytes]) -> None:
     for folder in sorted((path for path in dist.rglob("*") if path.is_dir()), reverse=True):
         if not any(folder.iterdir()):
             folder.rmdir()
+
+
+def _languages(ctx: Context) -> set[str]:
+    """The phonemizer's languages that the voices here speak, besides those it has at once."""
+    index = vendor_espeak.index_of(ctx.layout.wasm / "espeak")
+    found: set[str] = set()
+    for voice in voices.espeak_voices(ctx.layout.voices) if index else ():
+        languages = index.get(voice.partition("+")[0].lower())
+        if languages is None:
+            raise espeak_data.no_such_voice(voice)
+        found.update(f"wasm/espeak/{vendor_espeak.pack_path(name)}" for name in languages)
+    return found
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether ``folder`` may be made into a build: everything else in it would be removed."""
+    if not folder.exists():
+        return True
+    return folder.is_dir() and ((folder / manifest.MANIFEST).is_file() or not any(folder.iterdir()))
 
 
 def _size(source: Path | bytes) -> int:

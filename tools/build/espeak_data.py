@@ -1,7 +1,12 @@
-"""espeak-ng's data files as piper_phonemize packs them, and which of them a voice needs."""
+"""espeak-ng's data files as piper_phonemize packs them, and which of them a voice needs.
+
+A *language* here is what a dictionary or language file is named by up to the first hyphen:
+``en`` of ``en_dict`` and of ``lang/gmw/en-US``.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -37,24 +42,38 @@ def languages_of(voices: Iterable[str], files: Mapping[str, bytes]) -> list[str]
     for voice in voices:
         path = _language_file(voice, files)
         if path is None:
-            raise BuildError(
-                f"espeak-ng has no voice {voice!r}.",
-                "Correct espeak.voice in the voice's .onnx.json.",
-            )
-        wanted.add(voice.split("-")[0])
-        attributes = _attributes(files[path])
-        wanted.update(name.split("-")[0] for name in attributes.get("dictionary", []))
-        wanted.update(name.split()[0].split("-")[0] for name in attributes.get("language", [])[:1])
+            raise no_such_voice(voice)
+        wanted |= _of_language_file(path, files)
     return sorted(wanted)
 
 
+def of_every_voice(files: Mapping[str, bytes]) -> dict[str, list[str]]:
+    """Every espeak voice that a call may name, in lower case, with the languages it needs.
+
+    espeak-ng finds a voice by the name of its language file, whatever the case.
+    """
+    return {
+        path.rpartition("/")[2].lower(): sorted(_of_language_file(path, files) | {*ALWAYS})
+        for path in sorted(files)
+        if _is_language_file(path)
+    }
+
+
+def files_of(language: str, files: Mapping[str, bytes]) -> list[str]:
+    """Paths of a language's own files, sorted: its dictionary and its voices, or one of both."""
+    dictionary = f"{ROOT}{language}_dict"
+    own = [path for path in files if _is_language_file(path) and _base(path) == language]
+    return sorted([*own, dictionary] if dictionary in files else own)
+
+
 def needed(languages: Sequence[str], files: Mapping[str, bytes]) -> list[str]:
-    """Paths of the files that these base languages need, sorted."""
+    """Paths of the files that these languages need, those for every language included, sorted."""
     paths = [ROOT + name for name in COMMON]
-    for base in languages:
-        paths.append(f"{ROOT}{base}_dict")
-        paths.extend(path for path in files if _is_language_file(path) and _base(path) == base)
     missing = [path for path in paths if path not in files]
+    for language in languages:
+        own = files_of(language, files)
+        missing += [] if own else [f"{language}_dict"]
+        paths += own
     if missing:
         raise BuildError(f"The phonemizer's data has no {', '.join(missing)}.")
     return sorted(set(paths))
@@ -71,8 +90,29 @@ def pack(paths: Iterable[str], files: Mapping[str, bytes]) -> tuple[bytes, list[
     return bytes(data), packed
 
 
+def language_pack(language: str, files: Mapping[str, bytes]) -> bytes:
+    """A language's files as one: a line of JSON, ``[[path, start, end], …]``, then the bytes."""
+    data, packed = pack(files_of(language, files), files)
+    rows = [[file.path, file.start, file.end] for file in packed]
+    return json.dumps(rows, separators=(",", ":")).encode() + b"\n" + data
+
+
 def unpack(data: bytes, packed: Iterable[Packed]) -> dict[str, bytes]:
     return {file.path: data[file.start : file.end] for file in packed}
+
+
+def no_such_voice(voice: str) -> BuildError:
+    return BuildError(
+        f"espeak-ng has no voice {voice!r}.", "Correct espeak.voice in the voice's .onnx.json."
+    )
+
+
+def _of_language_file(path: str, files: Mapping[str, bytes]) -> set[str]:
+    """The languages that the voice of this file needs: its own, and those it names."""
+    attributes = _attributes(files[path])
+    named = [*attributes.get("language", [])[:1], *attributes.get("dictionary", [])]
+    found = {_base(path), *(name.split()[0].split("-")[0] for name in named if name)}
+    return {language for language in found if files_of(language, files)}
 
 
 def _is_language_file(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""SHA-256 of files, remembered as long as a file's size and times stay the same."""
+"""Hashes of files, remembered as long as a file's size and times stay the same."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 _CHUNK = 1 << 20
@@ -25,8 +26,30 @@ def digest(parts: Iterable[str]) -> str:
     return whole.hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """A file's size in bytes and its hashes, in hexadecimal."""
+
+    size: int
+    sha256: str
+    md5: str
+
+
+def digests_of(path: Path) -> Digests:
+    """Read the file now, whatever a cache says."""
+    sha256 = hashlib.sha256()
+    md5 = hashlib.md5(usedforsecurity=False)
+    size = 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            size += len(chunk)
+            sha256.update(chunk)
+            md5.update(chunk)
+    return Digests(size, sha256.hexdigest(), md5.hexdigest())
+
+
 class HashCache:
-    """SHA-256 by path; a file is read again only when its size or times changed."""
+    """Hashes by path; a file is read again only when its size or times changed."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -38,19 +61,19 @@ class HashCache:
         self._known: dict[str, list[object]] = known if isinstance(known, dict) else {}
 
     def sha256(self, path: Path) -> str:
+        return self.digests(path).sha256
+
+    def digests(self, path: Path) -> Digests:
         found = os.stat(path)
         signature = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
         key = str(path)
         entry = self._known.get(key)
-        if isinstance(entry, list) and entry[:-1] == signature and isinstance(entry[-1], str):
-            return entry[-1]
-        whole = hashlib.sha256()
-        with path.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                whole.update(chunk)
-        self._known[key] = [*signature, whole.hexdigest()]
+        if isinstance(entry, list) and entry[:4] == signature and len(entry) == 6:
+            return Digests(found.st_size, str(entry[4]), str(entry[5]))
+        whole = digests_of(path)
+        self._known[key] = [*signature, whole.sha256, whole.md5]
         self._changed = True
-        return whole.hexdigest()
+        return whole
 
     def save(self) -> None:
         if not self._changed:
@@ -64,7 +87,7 @@ class HashCache:
 def write_atomically(path: Path, data: bytes) -> None:
     """Write so that a reader sees the old bytes or the new ones, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.write_bytes(data)
     os.replace(part, path)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from tools.build.hashing import digest
+from tools.build.voice_settings import VoiceSettings
 
 MANIFEST = "files.json"
 SERVICE_WORKER = "sw.js"
@@ -33,8 +34,8 @@ class Entry:
     when: str
 
 
-def when(path: str) -> str:
-    """When a visitor needs it.
+def when(path: str, at_once: Container[str] = ()) -> str:
+    """When a visitor needs it. ``at_once``: files for later that the voices here need.
 
     - shell: the page itself, before anything else
     - engine: to speak with the wasm backend
@@ -42,6 +43,8 @@ def when(path: str) -> str:
     - later: sometimes or never
     """
     folder, _, name = path.rpartition("/")
+    if folder == "wasm/espeak/lang":
+        return "engine" if path in at_once else "later"
     if path.startswith("models/piper/"):
         return "voice" if name.endswith((".onnx", ".json")) else "later"
     if folder == "wasm/ort":
@@ -55,17 +58,18 @@ def when(path: str) -> str:
     return "shell"
 
 
-def version(hashes: Mapping[str, str]) -> str:
+def version(hashes: Mapping[str, str], settings: VoiceSettings) -> str:
     """A short name of exactly these files: path -> SHA-256, without what holds it."""
     parts = [part for path in sorted(hashes) for part in (path, hashes[path])]
-    return digest(parts)[:12]
+    return digest([*parts, json.dumps(settings.as_json())])[:12]
 
 
-def build_info(version_name: str, hashes: Mapping[str, str]) -> str:
+def build_info(version_name: str, hashes: Mapping[str, str], settings: VoiceSettings) -> str:
     """vendor/build_info.js: what the page has to know of the build it belongs to."""
     info = {
         "version": version_name,
         "snapshotKey": digest(hashes.get(path, "") for path in _SNAPSHOT),
+        "voices": settings.as_json(),
     }
     return f"// Made by the build.\nexport const BUILD = {json.dumps(info)};\n"
 

@@ -32,6 +32,7 @@ ISOLATION = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_POLICY = re.compile(r'<meta\s+http-equiv="Content-Security-Policy"\s+content="([^"]*)"')
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
@@ -71,6 +72,7 @@ class StaticFolder:
             "Cache-Control": "no-cache",
             "Accept-Ranges": "bytes",
             "ETag": etag,
+            **self._policy(path),
         }
         if _matches(headers.get("if-none-match", ""), etag):
             return Reply(HTTPStatus.NOT_MODIFIED, common)
@@ -85,6 +87,16 @@ class StaticFolder:
                 partial = {**common, "Content-Range": f"bytes {start}-{end - 1}/{size}"}
                 return Reply(HTTPStatus.PARTIAL_CONTENT, partial, path, start, end - start)
         return Reply(HTTPStatus.OK, common, path, 0, size)
+
+    def _policy(self, path: Path) -> dict[str, str]:
+        """For scripts, as the service worker does it: a worker has no <meta> of its own."""
+        if path.suffix not in (".js", ".mjs"):
+            return {}
+        try:
+            found = _POLICY.search((self.root / "index.html").read_text("utf-8"))
+        except OSError:
+            return {}
+        return {"Content-Security-Policy": " ".join(found[1].split())} if found else {}
 
     def _file(self, target: str) -> Path | None:
         """The file that is meant; nothing outside the folder, nothing hidden."""

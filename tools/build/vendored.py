@@ -8,17 +8,18 @@ build when a package holds other bytes than those its patch was written for.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from tools.build import vendor_pyodide, voices
 from tools.build.context import Context
 from tools.build.errors import BuildError
-from tools.build.hashing import files_under, write_if_changed
+from tools.build.hashing import digest, files_under, write_if_changed
 
 FILE = "vendored.json"
-#: Depends on the voices that lie in public/models/piper, so it has no one hash.
-_OF_VOICES = ("wasm/espeak/piper_phonemize.data", "wasm/espeak/piper_phonemize.mjs")
+#: A hundred small files, made from one source: they have one hash together.
+_TOGETHER = "wasm/espeak/lang/"
+#: What depends on the repository's own voices: where one of them was removed, it has other hashes.
+_OF_VOICES = ("wasm/espeak/piper_phonemize.data", "wasm/espeak/piper_phonemize.mjs", _TOGETHER)
 
 #: Files of node_modules that something shipped is made of.
 SOURCES = (
@@ -63,15 +64,15 @@ def check_outputs(ctx: Context) -> None:
     """Raises BuildError when something made of the sources has other bytes than expected."""
     data = _read(ctx)
     accepted = data["outputs"]
-    same_voices = data["espeak_voices"] == voices.espeak_voices(ctx.layout.voices)
-    for name, path in _outputs(ctx).items():
+    same_voices = data["espeak_voices"] == _own_espeak_voices(ctx)
+    for name, sha256 in _outputs(ctx).items():
         if name in _OF_VOICES and not same_voices:
             continue
         if name not in accepted:
             raise BuildError(
                 f"public/{name} is vendored, but tools/build/{FILE} lacks it.", _ACCEPT
             )
-        if ctx.hashes.sha256(path) not in accepted[name]:
+        if sha256 not in accepted[name]:
             raise BuildError(
                 f"public/{name} is not what tools/build/{FILE} says it should be.", _ACCEPT
             )
@@ -87,11 +88,11 @@ def accept(ctx: Context) -> bool:
     one without, and both are known whether NumPy's wheel could be had here or not.
     """
     sources = {name: ctx.hashes.sha256(ctx.layout.node_modules / name) for name in SOURCES}
-    outputs = {name: {ctx.hashes.sha256(path)} for name, path in _outputs(ctx).items()}
+    outputs = {name: {sha256} for name, sha256 in _outputs(ctx).items()}
     for name, sha256 in vendor_pyodide.possible(ctx):
         outputs.setdefault(f"wasm/pyodide/{name}", set()).add(sha256)
     data = {
-        "espeak_voices": voices.espeak_voices(ctx.layout.voices),
+        "espeak_voices": _own_espeak_voices(ctx),
         "sources": sources,
         "outputs": {name: sorted(hashes) for name, hashes in sorted(outputs.items())},
     }
@@ -99,15 +100,26 @@ def accept(ctx: Context) -> bool:
     return write_if_changed(ctx.layout.tools / "build" / FILE, text.encode())
 
 
-def _outputs(ctx: Context) -> dict[str, Path]:
-    """Everything in public/wasm and public/vendor but licence texts, by its name in dist."""
+def _own_espeak_voices(ctx: Context) -> list[str]:
+    folder = ctx.layout.voices
+    return voices.espeak_voices(folder, only=voices.built_in(folder))
+
+
+def _outputs(ctx: Context) -> dict[str, str]:
+    """The hash of everything in public/wasm and public/vendor but licence texts, by its name in
+    dist."""
     public = ctx.layout.public
-    files = [*files_under(ctx.layout.wasm), *files_under(ctx.layout.vendor)]
-    return {
-        path.relative_to(public).as_posix(): path
-        for path in files
-        if ctx.layout.licenses not in path.parents
-    }
+    found: dict[str, str] = {}
+    together: list[str] = []
+    for path in [*files_under(ctx.layout.wasm), *files_under(ctx.layout.vendor)]:
+        name = path.relative_to(public).as_posix()
+        if name.startswith(_TOGETHER):
+            together += [name, ctx.hashes.sha256(path)]
+        elif ctx.layout.licenses not in path.parents:
+            found[name] = ctx.hashes.sha256(path)
+    if together:
+        found[_TOGETHER] = digest(together)
+    return found
 
 
 def _read(ctx: Context) -> dict[str, Any]:

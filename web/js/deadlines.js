@@ -7,6 +7,10 @@
 const OTHERS = 30_000;
 const LOADING = 180_000;
 const PIECE = 20_000;
+/** What goes on beside speech and stands in nobody's way; downloads take what they take. */
+export const ASIDE = new Set([
+  'settle', 'available', 'install', 'installFiles', 'remove', 'voiceStorage', 'voiceCard',
+]);
 /** Milliseconds a character: before anything was measured, and at least. */
 const UNMEASURED = 250;
 const AT_LEAST = 60;
@@ -27,7 +31,7 @@ export class Deadlines {
    * @returns {number} milliseconds for this request alone
    */
   budget(type, payload) {
-    if (type === 'preload' || type === 'settle') return LOADING;
+    if (type === 'preload' || ASIDE.has(type)) return LOADING;
     if (type !== 'piece') return OTHERS;
     const pace = this.slowest === null ? UNMEASURED : Math.max(AT_LEAST, PATIENCE * this.slowest);
     return PIECE + pace * String(payload.text).length;

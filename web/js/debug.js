@@ -35,8 +35,12 @@ export function installDebug({ engine, target = window }) {
       return { sessions, cache, metrics };
     },
     clearSessionCache: () => engine.ask('clearSessions', {}),
-    /** Its progress stands in the console, in Python's words. @param {string} voiceId */
-    preloadModel: (voiceId) => engine.ask('preload', { voiceId }),
+    /**
+     * A voice of the collection that is not here yet is installed first. The progress stands in
+     * the console, in Python's words.
+     * @param {string} voiceId
+     */
+    preloadModel: (voiceId) => engine.ask('preload', { voiceId, install: true }),
     getMetrics: () => engine.ask('metrics', {}),
     resetMetrics: () => engine.ask('resetMetrics', {}),
     trace: () => engine.ask('trace', {}),

@@ -31,6 +31,7 @@ import { WorkerHandle } from './worker_handle.js';
  * @property {'wasm' | 'webgpu' | null} [backend] the user's override
  * @property {number | null} [threads] the user's override
  * @property {Record<string, number>} [settings] changes to settings.py's table, its names
+ * @property {Record<string, object>} [styles] over styles.py's table
  * @property {KeyValues | null} [storage] keeps what was found out about this device
  * @property {Partial<Watchdog>} [watchdog]
  *
@@ -52,6 +53,8 @@ const WATCHDOG = {
   settleSilence: 20_000,
 };
 const DEVICE_KEY = 'lectern.device';
+/** The voice that was used last. */
+const WARM_KEY = 'lectern.warm';
 /** Milliseconds of the last boot without a snapshot, downloads left out. */
 const FULL_BOOT_KEY = 'lectern.boot';
 /** Ids of other requests count from 1. */
@@ -62,15 +65,23 @@ const MOST_ATTEMPTS = 4;
 const SAFE_REALM = { backend: 'wasm', threads: 1 };
 
 /**
- * Events, all CustomEvents: `progress` (ProgressEvent), `sessions` (SessionStats), `ready`
- * (BootValue, each boot), `restart` {reason, count}, `fatal` {error}, `idle` (nothing is
+ * Events, all CustomEvents: `progress` (ProgressEvent), `sessions` (SessionStats), `voices`
+ * (others are here now: ask again), `ready` (BootValue, each boot), `restart` {reason, count}, `fatal` {error}, `idle` (nothing is
  * pending any more).
  */
 export class Engine extends EventTarget {
   /** @param {EngineOptions} options */
-  constructor({ base, backend = null, threads = null, settings = {}, storage, watchdog = {} }) {
+  constructor({
+    base,
+    backend = null,
+    threads = null,
+    settings = {},
+    styles = {},
+    storage,
+    watchdog = {},
+  }) {
     super();
-    this.options = { base, backend, threads, settings };
+    this.options = { base, backend, threads, settings, styles };
     this.storage = storage === undefined ? localStorageOrNull() : storage;
     this.watchdog = { ...WATCHDOG, ...watchdog };
     /** @type {BootValue | null} of the worker that lives now */
@@ -201,6 +212,11 @@ export class Engine extends EventTarget {
       isolated: globalThis.crossOriginIsolated === true,
       prestarted: realm,
       device,
+      warm: this.#stored(WARM_KEY),
+      voices: {
+        source: BUILD.voices.source && new URL(BUILD.voices.source, this.options.base).href,
+        origins: [...BUILD.voices.origins, new URL(this.options.base).origin],
+      },
     };
     this.#post({ v: PROTOCOL_VERSION, id: BOOT_ID, type: 'boot', payload });
     this.realms.open(1, realm);
@@ -330,6 +346,15 @@ export class Engine extends EventTarget {
         break;
       case 'sessions':
         this.#mirror(message.stats);
+        break;
+      case 'used':
+        this.#store(WARM_KEY, { voiceId: message.voiceId, sha256: message.sha256 });
+        break;
+      case 'voices':
+        this.#emit('voices', null);
+        break;
+      case 'keep':
+        this.#emit('keep', message.paths);
         break;
       case 'realm':
         if (message.config) this.realms.open(message.realm, message.config);

@@ -11,6 +11,7 @@ import { readSettings } from './settings.js';
 import { settleWhenIdle } from './settle.js';
 import { TextFeed } from './text_feed.js';
 import { chooseVoice, pageLanguages } from './voice_choice.js';
+import { VoiceKeeping } from './voice_keeping.js';
 import { WavParts } from './wav.js';
 
 /**
@@ -20,6 +21,9 @@ import { WavParts } from './wav.js';
  * @typedef {import('./protocol.js').VoiceInfo} VoiceInfo
  * @typedef {import('./protocol.js').Word} Word
  * @typedef {import('./settings.js').Silences} Silences
+ * @typedef {import('./protocol.js').VoiceStorage} VoiceStorage
+ * @typedef {import('./voice_keeping.js').InstallOptions} InstallOptions
+ * @typedef {import('./voice_keeping.js').VoiceFilePair} VoiceFilePair
  *
  * @typedef {object} Piece
  * @property {number} sentence 0-based
@@ -39,10 +43,32 @@ import { WavParts } from './wav.js';
  * @property {'wasm' | 'webgpu' | null} [backend] override; default: what is quickest here
  * @property {number | null} [threads] override; default: what is quickest here
  * @property {Record<string, number>} [settings] changes to settings.py's table, in camelCase
+ * @property {Record<string, {length?: number, noise?: number, noiseW?: number,
+ *   speakers?: string[]}>} [styles] more styles, or others of the same name
  */
+
+/** Whoever wants a whole file waits for its end, not for its beginning. */
+const UNHURRIED = { ahead: null, delivered() {} };
+
+/** Somebody who plays a stream as it comes, as far as can be known. */
+class Listener {
+  /** When what was delivered will have been heard, in seconds of `performance.now()`. */
+  #until = 0;
+
+  /** Seconds that are left to hear. */
+  get ahead() {
+    return Math.max(0, this.#until - performance.now() / 1000);
+  }
+
+  /** @param {number} seconds of sound */
+  delivered(seconds) {
+    this.#until = performance.now() / 1000 + this.ahead + seconds;
+  }
+}
 
 export class Lectern {
   #engine;
+  #keeping;
   #silences;
   /** @type {Player | null} */
   #player = null;
@@ -52,6 +78,7 @@ export class Lectern {
   /** @param {{engine: Engine, silences: Silences}} parts */
   constructor({ engine, silences }) {
     this.#engine = engine;
+    this.#keeping = new VoiceKeeping(engine);
     this.#silences = silences;
   }
 
@@ -65,9 +92,76 @@ export class Lectern {
     return this.#player?.playing ?? false;
   }
 
-  /** @returns {Promise<VoiceInfo[]>} in the catalogue's order */
+  /** @returns {Promise<VoiceInfo[]>} that are here: the folder's in its order, the browser's */
   voices() {
     return this.#engine.ask('voices', {});
+  }
+
+  /**
+   * The voices of the collection that the build names. Asks its origin: a foreign request, to
+   * be made on the reader's act only.
+   *
+   * @param {{signal?: AbortSignal | null}} [options]
+   * @returns {Promise<VoiceInfo[]>}
+   * @throws {LecternError | DOMException} network, bad_option, …; AbortError
+   */
+  available(options) {
+    return this.#keeping.available(options);
+  }
+
+  /**
+   * Fetch a voice of the collection into this browser; one that was cut is gone on with.
+   *
+   * @param {string} voiceId
+   * @param {InstallOptions} [options]
+   * @returns {Promise<VoiceInfo>}
+   * @throws {LecternError | DOMException} unknown_voice, network, integrity, quota, …; AbortError
+   */
+  install(voiceId, options) {
+    return this.#keeping.install(voiceId, options);
+  }
+
+  /**
+   * Take a voice from its two files, in the place of one of the same name.
+   *
+   * @param {VoiceFilePair} files
+   * @param {InstallOptions} [options]
+   * @returns {Promise<VoiceInfo>}
+   * @throws {LecternError | DOMException} voice_unreadable, too_large, quota, …; AbortError
+   */
+  installFiles(files, options) {
+    return this.#keeping.installFiles(files, options);
+  }
+
+  /**
+   * Remove a voice, or what came of one, from this browser. Audio of it may stay.
+   *
+   * @param {string} voiceId
+   * @returns {Promise<void>}
+   * @throws {LecternError} unknown_voice, bad_option for a voice of the folder
+   */
+  remove(voiceId) {
+    return this.#keeping.remove(voiceId);
+  }
+
+  /** @returns {Promise<VoiceStorage>} bytes that the browser keeps of voices, in all and by voice */
+  storage() {
+    return this.#keeping.storage();
+  }
+
+  /**
+   * What a voice's MODEL_CARD says; of a voice that is not here the collection is asked.
+   *
+   * @param {string} voiceId
+   * @returns {Promise<{license: string, card: string}>} "" where there is none
+   */
+  card(voiceId) {
+    return this.#keeping.card(voiceId);
+  }
+
+  /** @returns {Promise<{id: string}[]>} the styles that `style` takes */
+  styles() {
+    return this.#engine.ask('styles', {});
   }
 
   /**
@@ -82,7 +176,7 @@ export class Lectern {
     const parts = new WavParts();
     const { sentenceSilence, paragraphSilence } = this.#silences;
     let silence = 0;
-    for await (const { piece, paragraph } of this.#ahead(text, options)) {
+    for await (const { piece, paragraph } of this.#ahead(text, options, UNHURRIED)) {
       if (!piece.samples.length) continue;
       if (silence) parts.addSilence(silence);
       parts.addSamples(piece.samples, piece.sampleRate);
@@ -100,7 +194,7 @@ export class Lectern {
    * @returns {AsyncGenerator<Piece, void, void>} errors as `synthesize`
    */
   async *stream(text, options) {
-    for await (const { piece } of this.#ahead(text, options)) yield piece;
+    for await (const { piece } of this.#ahead(text, options, new Listener())) yield piece;
   }
 
   /**
@@ -137,14 +231,15 @@ export class Lectern {
 
   /**
    * @param {string} text
-   * @param {SpeechOptions} [options]
+   * @param {SpeechOptions | undefined} options
+   * @param {{ahead: number | null, delivered(seconds: number): void}} pace
    */
-  async *#ahead(text, options) {
+  async *#ahead(text, options, pace) {
     const { signal, ...given } = checkedOptions(options, SYNTHESIS);
     const stop = new AbortController();
     const signals = signal ? [signal, stop.signal] : [stop.signal];
     const prepared = this.#prepare(checkedText(text), given);
-    const pieces = this.#pieces(prepared, AbortSignal.any(signals));
+    const pieces = this.#pieces(prepared, AbortSignal.any(signals), pace);
     let next = pieces.next();
     let speakable = false;
     try {
@@ -165,19 +260,25 @@ export class Lectern {
   /**
    * @param {{feed: TextFeed, manner: Promise<Manner>}} prepared
    * @param {AbortSignal} signal
+   * @param {{ahead: number | null, delivered(seconds: number): void}} pace
    * @returns {AsyncGenerator<{piece: Piece, paragraph: boolean}, void, void>}
    */
-  async *#pieces({ feed, manner }, signal) {
+  async *#pieces({ feed, manner }, signal, pace) {
+    feed.sentence(0, { signal }).catch(() => {}); // side by side with the voice; told below
     const how = await manner;
     for (let index = 0; ; index++) {
       const sentence = await feed.sentence(index, { signal });
       if (!sentence) return;
       const { text, start, end, paragraph } = sentence;
+      let offset = 0;
       for (let piece = 0, last = false; !last; piece++) {
-        const value = await this.#engine.ask('piece', { text, ...how, piece }, { signal });
+        const asked = { text, ...how, offset, ahead: pace.ahead };
+        const value = await this.#engine.ask('piece', asked, { signal });
         ({ last } = value);
         const { sampleRate, source } = value;
         const samples = /** @type {Float32Array} */ (value.samples);
+        offset += samples.length;
+        pace.delivered(samples.length / sampleRate);
         const words = value.words.map((word) => ({
           ...word,
           start: start + word.start,
@@ -243,9 +344,9 @@ export function createLectern(options) {
  * @returns {{lectern: Lectern, engine: Engine}}
  * @throws {LecternError} bad_option
  */
-export function assemble({ base, backend = null, threads = null, settings = {} } = {}) {
+export function assemble({ base, backend = null, threads = null, settings = {}, styles = {} } = {}) {
   const { silences, forPython } = readSettings(settings);
-  const engine = new Engine({ base: folderUrl(base), backend, threads, settings: forPython });
+  const engine = new Engine({ base: folderUrl(base), backend, threads, settings: forPython, styles });
   engine.start();
   return { lectern: new Lectern({ engine, silences }), engine };
 }

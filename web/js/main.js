@@ -1,6 +1,7 @@
 // @ts-check
 /** The composition root of the page: makes the parts, hands them to each other. Nobody imports it. */
 
+import { BUILD } from '../vendor/build_info.js';
 import { installDebug } from './debug.js';
 import { assemble } from './lectern.js';
 import { registerOffline } from './offline.js';
@@ -29,6 +30,7 @@ const page = new Page({
   memory: new Memory(() => localStorage),
   language,
   strings,
+  collectionHost: BUILD.voices.source && new URL(BUILD.voices.source, base).host,
   reload: () => location.reload(),
 });
 
@@ -41,9 +43,18 @@ engine.ready.then(
   () => {
     offline = registerOffline({ base });
     page.connectOffline(offline);
+    offline.keep([...wanted]);
   },
   () => {},
 );
+
+/** What was needed beyond the shell, as a language's pronunciation is. @type {Set<string>} */
+const wanted = new Set();
+engine.addEventListener('keep', (event) => {
+  const paths = /** @type {CustomEvent<string[]>} */ (event).detail;
+  for (const path of paths) wanted.add(path);
+  offline?.keep(paths);
+});
 
 const fetchLater = () => offline?.fetchLater({ webgpu: engine.stats.backend === 'webgpu' });
 settleWhenIdle(engine, {

@@ -126,6 +126,18 @@ export class Offline extends EventTarget {
     return end !== null && end.error === undefined;
   }
 
+  /**
+   * Have files stored that are fetched only when they are used, and were used now: on the
+   * first visit no service worker sees the request. Whether it succeeds nobody waits for.
+   * @param {string[]} paths within the folder
+   */
+  async keep(paths) {
+    if (!paths.length) return;
+    await this.#registered;
+    const worker = await this.#activeWorker();
+    if (worker) await converse(worker, { type: 'keep', paths });
+  }
+
   /** The active worker, awaited while the first one installs; null when that fails. */
   async #activeWorker() {
     const registration = this.#registration;

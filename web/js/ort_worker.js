@@ -8,14 +8,19 @@
  * closes: nothing in this realm can be trusted any more.
  */
 
+import { LecternError } from './errors.js';
+import { CapturedSession } from './host/captured_session.js';
+import { requestDevice } from './host/gpu_device.js';
 import { refreshCached } from './host/http_cache.js';
+import { OrtSession } from './host/ort_session.js';
+import { StagedSession } from './host/staged_session.js';
+import { beginWarmLoad } from './host/warm_load.js';
 import { holdLock } from './lifeline.js';
 
 /**
  * @typedef {import('./protocol.js').OrtStart} OrtStart
  * @typedef {import('./protocol.js').OrtRequest} OrtRequest
  * @typedef {import('./protocol.js').ErrorData} ErrorData
- * @typedef {import('../wasm/ort/ort.wasm.bundle.min.mjs').InferenceSession} InferenceSession
  * @typedef {typeof import('../wasm/ort/ort.wasm.bundle.min.mjs')} OrtLibrary
  * @typedef {{vendor: string, architecture: string, description: string}} Adapter
  * @typedef {{backend: string, threads: number, adapter: Adapter | null, fallback: boolean}} Granted
@@ -54,7 +59,7 @@ class Refused extends Error {
   }
 }
 
-/** @type {Map<number, InferenceSession>} */
+/** @type {Map<number, OrtSession | StagedSession>} */
 const sessions = new Map();
 let lastSession = 0;
 let closed = false;
@@ -73,7 +78,9 @@ async function start(message) {
   /** @type {Promise<void>} never rejects */
   let queue = Promise.resolve();
   message.port.onmessage = ({ data }) => {
-    queue = queue.then(() => serve(message, data, opening));
+    // Its file is read while onnxruntime starts.
+    const warm = data.type === 'warm' ? beginWarmLoad(message.base, data) : null;
+    queue = queue.then(() => serve(message, data, opening, warm));
   };
 }
 
@@ -81,15 +88,18 @@ async function start(message) {
  * @param {OrtStart} start
  * @param {OrtRequest} request
  * @param {Promise<Opened>} opening
+ * @param {ReturnType<typeof beginWarmLoad> | null} warm what a request of that type has begun
  */
-async function serve({ port, backend }, request, opening) {
+async function serve({ port, backend }, request, opening, warm) {
   if (closed) return;
   /** @type {OrtRequest['type']} */
   let during = 'open';
   try {
     const opened = await opening;
     during = request.type;
-    const { value, transfer = [] } = await perform(request, opened);
+    const { value, transfer = [] } = warm
+      ? await finishWarm(warm, opened)
+      : await perform(request, opened);
     port.postMessage({ id: request.id, ok: true, value }, transfer);
   } catch (error) {
     const data = errorData(error, during, backend);
@@ -114,9 +124,10 @@ async function open({ base, backend, threads }) {
   ort.env.wasm.proxy = false;
   ort.env.wasm.numThreads = granted.threads;
   ort.env.wasm.wasmPaths = { wasm: folder + build.wasm };
+  const provider = backend === 'webgpu' ? { name: /** @type {const} */ ('webgpu') } : 'wasm';
   const model = Uint8Array.from(atob(IDENTITY), (character) => character.charCodeAt(0));
   try {
-    const session = await ort.InferenceSession.create(model, sessionOptions(backend));
+    const session = await ort.InferenceSession.create(model, options(provider));
     await session.release();
   } catch (error) {
     // A body that was cut short may stand in the HTTP cache as whole: the next realm
@@ -127,10 +138,17 @@ async function open({ base, backend, threads }) {
   return { ort, granted };
 }
 
-/** @param {string} backend */
-function sessionOptions(backend) {
-  // Its warnings (some nodes stay on the CPU) are no news to anybody.
-  return { executionProviders: [backend], logSeverityLevel: /** @type {const} */ (3) };
+/**
+ * @param {'wasm' | {name: 'webgpu', device?: GPUDevice}} provider
+ * @param {Record<string, number> | null} [fixed]
+ */
+function options(provider, fixed) {
+  return {
+    executionProviders: [provider],
+    // Its warnings (some nodes stay on the CPU) are no news to anybody.
+    logSeverityLevel: /** @type {const} */ (3),
+    ...(fixed ? { freeDimensionOverrides: fixed } : {}),
+  };
 }
 
 /**
@@ -159,70 +177,111 @@ async function perform(request, opened) {
     case 'open':
       return { value: opened.granted };
     case 'create':
-      return { value: await create(request.model, opened) };
+      return { value: await create(request, opened) };
     case 'run':
-      return run(request, opened);
-    case 'release': {
-      const session = sessions.get(request.session);
-      sessions.delete(request.session);
-      await session?.release();
+      return run(request);
+    case 'release':
+      await release(request.session);
       return { value: null };
-    }
     default:
       throw new Refused('protocol', 'This is no request to onnxruntime.');
   }
 }
 
-/**
- * @param {ArrayBuffer} model
- * @param {Opened} opened
- */
-async function create(model, { ort, granted }) {
-  const bytes = new Uint8Array(model);
-  const session = await ort.InferenceSession.create(bytes, sessionOptions(granted.backend));
-  const id = ++lastSession;
-  sessions.set(id, session);
-  return { session: id, inputs: [...session.inputNames], outputs: [...session.outputNames] };
+/** @param {number} id an unknown one is no error */
+async function release(id) {
+  const session = sessions.get(id);
+  sessions.delete(id);
+  await session?.release();
 }
 
 /**
- * @param {Extract<OrtRequest, {type: 'run'}>} request
+ * @param {ReturnType<typeof beginWarmLoad>} warm
  * @param {Opened} opened
- * @returns {Promise<{value: Record<string, Float32Array>, transfer: Transferable[]}>}
  */
-async function run({ session: id, feeds, outputs }, { ort }) {
-  const session = sessions.get(id);
-  if (!session) throw new Refused('inference_failed', 'The session is not loaded any more.');
-  /** @type {Record<string, import('../wasm/ort/ort.wasm.bundle.min.mjs').Tensor>} */
-  const tensors = {};
-  /** @type {import('../wasm/ort/ort.wasm.bundle.min.mjs').Tensor[]} */
-  const made = [];
+async function finishWarm(warm, opened) {
   try {
-    for (const [name, { type, data, dims }] of Object.entries(feeds)) {
-      tensors[name] = new ort.Tensor(type, data, dims);
-      made.push(tensors[name]);
-    }
-    const results = await session.run(tensors, outputs);
-    made.push(...Object.values(results));
-    /** @type {Record<string, Float32Array>} */
-    const value = {};
-    for (const name of outputs) value[name] = ownFloats(await results[name].getData());
-    return { value, transfer: Object.values(value).map(({ buffer }) => buffer) };
-  } finally {
-    for (const tensor of made) tensor.dispose();
+    const value = await warm.finish(
+      (model, sizes) => create({ type: 'create', id: 0, model: model, sizes }, opened),
+      release,
+    );
+    return { value, transfer: [value.model] };
+  } catch (error) {
+    // Files that are not here are no fault of onnxruntime's.
+    if (error instanceof LecternError) throw new Refused(error.code, error.message);
+    throw error;
   }
 }
 
 /**
- * The data as float32 in a buffer of its own, which may be transferred.
- * @param {ArrayLike<number | bigint | string>} data
- * @returns {Float32Array<ArrayBuffer>}
+ * @param {Extract<OrtRequest, {type: 'create'}>} request
+ * @param {Opened} opened
  */
-function ownFloats(data) {
-  if (!(data instanceof Float32Array)) return Float32Array.from(data, Number);
-  const { buffer, byteLength } = data;
-  const own = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
-  return /** @type {Float32Array<ArrayBuffer>} */ (own ? data : new Float32Array(data));
+async function create({ model, fixed, sizes = [] }, { ort, granted }) {
+  const bytes = new Uint8Array(model);
+  const session =
+    granted.backend === 'webgpu'
+      ? await createOnGpu(ort, bytes, fixed ?? null)
+      : sizes.length > 1
+        ? await StagedSession.create(ort, inTurn(bytes, sizes), options('wasm', fixed))
+        : new OrtSession(ort, await ort.InferenceSession.create(bytes, options('wasm', fixed)));
+  const id = ++lastSession;
+  sessions.set(id, session);
+  const { captured, inputNames, outputNames } = session;
+  return { session: id, inputs: inputNames, outputs: outputNames, captured };
+}
+
+/** @param {Uint8Array} bytes @param {number[]} sizes */
+function inTurn(bytes, sizes) {
+  let end = 0;
+  return sizes.map((size) => bytes.subarray(end, (end += size)));
+}
+
+/**
+ * Each session has a device of its own: onnxruntime-web 1.30 keeps a released session's weights
+ * on the GPU as long as any session lives on the same device.
+ *
+ * @param {OrtLibrary} ort
+ * @param {Uint8Array} model
+ * @param {Record<string, number> | null} fixed
+ * @returns {Promise<OrtSession>}
+ */
+async function createOnGpu(ort, model, fixed) {
+  const device = await requestDevice();
+  device.lost.then(({ reason }) => {
+    if (reason !== 'destroyed') close(); // the driver or the GPU's process: nothing of it answers
+  });
+  try {
+    const captured = fixed && (await CapturedSession.create(ort, model, device, fixed).catch(uncaptured));
+    if (captured) return captured;
+    const provider = { name: /** @type {const} */ ('webgpu'), device };
+    const session = await ort.InferenceSession.create(model, options(provider, fixed));
+    return new OrtSession(ort, session, device);
+  } catch (error) {
+    device.destroy();
+    throw error;
+  }
+}
+
+/**
+ * A model whose run can't be captured runs all the same; what broke is thrown on.
+ * @param {unknown} error
+ * @returns {null}
+ */
+function uncaptured(error) {
+  if (isBroken(error, messageOf(error))) throw error;
+  return null;
+}
+
+/**
+ * @param {Extract<OrtRequest, {type: 'run'}>} request
+ * @returns {Promise<{value: Record<string, Float32Array>, transfer: Transferable[]}>}
+ */
+async function run({ session: id, feeds, outputs }) {
+  const session = sessions.get(id);
+  if (!session) throw new Refused('inference_failed', 'The session is not loaded any more.');
+  const value = await session.run(feeds, outputs);
+  return { value, transfer: Object.values(value).map(({ buffer }) => buffer) };
 }
 
 /**
@@ -235,8 +294,7 @@ function errorData(error, during, backend) {
   if (error instanceof Refused) {
     return { code: error.code, message: error.message, retryable: false };
   }
-  // C++ exceptions that nobody caught arrive as numbers.
-  const message = error instanceof Error ? error.message : `exception ${error}`;
+  const message = messageOf(error);
   if (isBroken(error, message) || during === 'open') {
     const sentence = `onnxruntime broke down: ${message}. It is started again.`;
     return { code: 'engine_lost', message: sentence, retryable: true };
@@ -251,6 +309,11 @@ function errorData(error, during, backend) {
   }
   const sentence = `onnxruntime could not run the voice: ${message}`;
   return { code: 'inference_failed', message: sentence, retryable: false };
+}
+
+/** @param {unknown} error C++ exceptions that nobody caught arrive as numbers */
+function messageOf(error) {
+  return error instanceof Error ? error.message : `exception ${error}`;
 }
 
 /** @param {unknown} error @param {string} message */

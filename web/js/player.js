@@ -87,6 +87,12 @@ export class Player extends EventTarget {
     return this.#timeline.ahead(this.#heardTime());
   }
 
+  /** Seconds from now, at this speed, until nothing is left to play. */
+  get runway() {
+    const context = this.#output?.context;
+    return context ? this.#timeline.ahead(context.currentTime) / this.#rate : 0;
+  }
+
   /**
    * What is heard now.
    *

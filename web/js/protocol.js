@@ -4,7 +4,7 @@
  * Only JSON-shaped values and typed arrays. Change a shape: raise PROTOCOL_VERSION.
  */
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Names of the workers; their Web Locks are `${name}:${lockId}`. */
 export const WORKER_NAME = 'lectern';
@@ -27,9 +27,18 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @typedef {object} Requests
  * @property {[BootPayload, BootValue]} boot  once, first
  * @property {[{}, VoiceInfo[]]} voices
+ * @property {[{}, {id: string}[]]} styles
+ * @property {[{}, VoiceInfo[]]} available  the collection's voices; asks its origin, so only on the user's act
+ * @property {[{voiceId: string}, VoiceInfo]} install  fetch a voice of the collection into the browser's store
+ * @property {[{voiceId: string, model: File, config: File}, VoiceInfo]} installFiles
+ * @property {[{voiceId: string}, null]} remove  from the browser's store, also what has come of a cut download
+ * @property {[{}, VoiceStorage]} voiceStorage
+ * @property {[{voiceId: string}, {license: string, card: string}]} voiceCard  "" where there is none; of a
+ *   voice of the collection it asks its origin
  * @property {[{text: string, final: boolean, language: string}, SplitValue]} split  a slice of a text into sentences
- * @property {[PiecePayload, PieceValue]} piece  one piece of one sentence's sound
- * @property {[{voiceId: string}, {voiceId: string, ms: number, alreadyLoaded: boolean}]} preload
+ * @property {[PiecePayload, PieceValue]} piece  one sentence's sound from `offset` on, as much as is needed
+ * @property {[{voiceId: string, install?: boolean}, {voiceId: string, ms: number, alreadyLoaded: boolean}]} preload
+ *   install: fetch it from the collection first if it is not here
  * @property {[{}, CacheStats]} cacheStats
  * @property {[{}, object]} metrics
  * @property {[{}, null]} resetMetrics
@@ -50,6 +59,11 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {number | null} threads  the user's override
  * @property {RealmConfig | null} prestarted  realm 1, which the page has started already, side by side
  * @property {{realm?: RealmConfig} | null} device  what `settle` decided for this device earlier, as it gave it
+ * @property {{source: string, origins: string[]}} voices  where voices are installed from: absolute address of the
+ *   collection's folder, "" for none, and the origins that may be asked
+ * @property {{voiceId: string, sha256: string} | null} [warm]  the voice to load side by side with Python's boot:
+ *   what the last `used` event said
+ * @property {Record<string, object>} [styles]  styles.py's table is extended by these
  * @property {Record<string, number>} settings  changes to settings.py's table
  *
  * @typedef {{snapshot: boolean, ms: number, workMs: number, realm: RealmConfig}} BootValue
@@ -57,7 +71,11 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  *   file on; realm: which ORT worker the first session will use
  *
  * @typedef {{id: string, name: string, language: string, quality: string, sampleRate: number,
- *   speakers: {id: number, name: string}[], bytes: number, installed: boolean}} VoiceInfo
+ *   speakers: {id: number, name: string}[], bytes: number, installed: boolean,
+ *   source: 'folder' | 'browser' | 'collection', license?: string, sample?: string, begun?: number}} VoiceInfo
+ *   license: as its MODEL_CARD names it; sample: address of a recording; begun: bytes of a download that was cut
+ * @typedef {{bytes: number, voices: Record<string, number>, begun: Record<string, number>}} VoiceStorage
+ *   bytes in all, by voice, and of those what belongs to downloads that were cut
  *
  * @typedef {{text: string, start: number, end: number, paragraph: boolean}} SentenceData
  *   offsets in UTF-16 units of the slice; paragraph: the last of its paragraph
@@ -70,14 +88,16 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {number | string | null} speaker
  * @property {string | null} style
  * @property {number | null} lengthScale
- * @property {number} piece  0-based
+ * @property {number} [offset]  samples of the sentence that are here already; default 0
+ * @property {number | null} [ahead]  seconds until the listener has nothing left to hear; 0: waits; null: nobody listens
+ * @property {number} [rate]  of playback, default 1
  *
  * @typedef {{start: number, end: number, time: number, duration: number}} Word
  *   offsets in UTF-16 units of the sentence's text (the page adds the sentence's start); seconds
  * @typedef {object} PieceValue
  * @property {Float32Array | Int16Array} samples  mono; empty when there was nothing to say
  * @property {number} sampleRate
- * @property {Word[]} words  all on piece 0
+ * @property {Word[]} words  all with offset 0
  * @property {boolean} last
  * @property {'memory' | 'disk' | 'model'} source
  *
@@ -92,7 +112,11 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * -- lectern worker -> page ------------------------------------------------------
  * @typedef {{id: number, ok: true, value: any} | {id: number, ok: false, error: ErrorData}} Answer
  * @typedef {{event: 'progress', voiceId: string, phase: 'download' | 'session' | 'ready', loaded: number, total: number}} ProgressEvent
+ * @typedef {{event: 'voices'}} VoicesEvent  other voices are here than before, or the same ones with other files
+ * @typedef {{event: 'keep', paths: string[]}} KeepEvent  files of the folder that were needed now and
+ *   will be again: the service worker should have them
  * @typedef {{event: 'sessions', stats: SessionStats}} SessionsEvent  precedes the answer of whatever changed them
+ * @typedef {{event: 'used', voiceId: string, sha256: string}} UsedEvent  another voice is in use now; sha256 of its model
  * @typedef {{event: 'realm', realm: number, config: RealmConfig | null, hung?: boolean}} RealmEvent
  *   start an ORT worker for `realm`, or (null) end it; hung: because it missed a deadline
  * @typedef {{event: 'alive'}} AliveEvent  the worker holds its Web Lock; ORT workers post it too
@@ -105,10 +129,17 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * -- lectern worker <-> lectern-ort worker, over a MessagePort ---------------------
  * The page starts an ORT worker with OrtStart; everything else goes over the port.
  * @typedef {{v: number, type: 'start', base: string, backend: string, threads: number, lockName: string, port: MessagePort}} OrtStart
- * @typedef {{id: number, type: 'open'} | {id: number, type: 'create', model: ArrayBuffer}
- *   | {id: number, type: 'run', session: number, outputs: string[],
- *      feeds: Record<string, {type: 'int64' | 'float32', data: BigInt64Array | Float32Array, dims: number[]}>}
+ * @typedef {{id: number, type: 'open'} | {id: number, type: 'create', model: ArrayBuffer,
+ *      fixed?: Record<string, number> | null, sizes?: number[]}
+ *   | {id: number, type: 'warm', voiceId: string, sha256: string}
+ *   | {id: number, type: 'run', session: number, outputs: string[], feeds: Record<string, TensorFeed | NoiseFeed>}
  *   | {id: number, type: 'release', session: number}} OrtRequest
+ * @typedef {{type: 'int64' | 'float32', data: BigInt64Array | Float32Array, dims: number[]}} TensorFeed
+ * @typedef {{type: 'noise', seed: number, rows: number, columns: number, first: number}} NoiseFeed
+ *   a tensor [1, rows, columns] of standard normal noise, by position (host/noise.js)
+ *   warm: read and load a voice by its stored plan; its value is warm_load.js' Loaded
+ *   sizes: of the models that `model` is, where they are several that are run in turn
+ *   fixed: sizes of named dimensions that never change; on WebGPU its runs are captured and played again
  *   answered by Answer; values: open -> {threads, backend, adapter, fallback},
- *   create -> {session, inputs, outputs}, run -> Record<string, Float32Array>, release -> null
+ *   create -> {session, inputs, outputs, captured}, run -> Record<string, Float32Array>, release -> null
  */

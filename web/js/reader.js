@@ -30,7 +30,7 @@ const OWNERS = new WeakMap();
  * @typedef {'loading' | 'playing' | 'paused' | 'ended' | 'stopped' | 'error'} State
  *   loading: it would speak, but there is no sound yet
  * @typedef {object} ReadingOptions
- * @property {import('./takes.js').Sources['manner']} manner
+ * @property {import('./takes.js').Manner | Promise<import('./takes.js').Manner>} manner
  * @property {number} [rate] 0.5 to 4
  * @property {number} [sentenceSilence] seconds; default: SILENCES
  * @property {number} [paragraphSilence] seconds
@@ -90,7 +90,8 @@ export class Speech extends EventTarget {
     this.#rate = checkedRate(rate);
     this.#player = player;
     this.#feed = feed;
-    this.#takes = new Takes({ engine, feed, manner });
+    const demand = () => ({ ahead: player.runway, rate: this.#rate });
+    this.#takes = new Takes({ engine, feed, manner, demand });
     this.#silences = { sentence: sentenceSilence, paragraph: paragraphSilence };
     this.#fromStart = startAt === 0;
     this.#finished.promise.catch(() => {}); // nobody has to ask

@@ -2,7 +2,7 @@
 /** What was asked of the lectern worker and not answered yet, each under a deadline. */
 
 import { Alarm } from './alarm.js';
-import { Deadlines } from './deadlines.js';
+import { ASIDE, Deadlines } from './deadlines.js';
 import { LecternError, abortError } from './errors.js';
 import { PROTOCOL_VERSION } from './protocol.js';
 
@@ -89,7 +89,7 @@ export class PendingRequests {
   progressed({ voiceId, phase }) {
     let ahead = 0;
     for (const pending of this.pending.values()) {
-      if (pending.type !== 'settle') ahead += pending.budget;
+      if (!ASIDE.has(pending.type)) ahead += pending.budget;
       if (pending.payload?.voiceId !== voiceId) continue;
       pending.alone = false; // its time says nothing about the pace of speech
       pending.alarm.set(ahead + (phase === 'ready' ? 0 : this.deadlines.loading));
@@ -115,9 +115,9 @@ export class PendingRequests {
   #add(id, type, payload, ends) {
     const before = [...this.pending.values()];
     for (const other of before) other.alone = false;
-    // The worker speaks one sentence after the other; `settle` stands in nobody's way.
+    // The worker speaks one sentence after the other.
     const queued = before
-      .filter((other) => other.type !== 'settle')
+      .filter((other) => !ASIDE.has(other.type))
       .reduce((sum, other) => sum + other.budget, 0);
     const budget = this.deadlines.budget(type, payload);
     const alarm = new Alarm(() => this.#overdue(id));

@@ -12,6 +12,8 @@ import { abortError } from './errors.js';
  * @property {{ask: (type: 'piece', payload: any, options: {signal: AbortSignal}) => Promise<any>}} engine
  * @property {{sentence: (index: number, options: {signal: AbortSignal}) => Promise<Sentence | null>}} feed
  * @property {Manner | Promise<Manner>} manner
+ * @property {() => {ahead: number, rate: number}} demand seconds until the listener runs dry, and
+ *   the speed of playback
  */
 
 export class Takes {
@@ -53,6 +55,8 @@ export class Take {
   #controller = new AbortController();
   /** @type {Piece[]} */
   #pieces = [];
+  /** How many of them somebody has. */
+  #taken = 0;
   #complete = false;
   /** @type {unknown} */
   #error = null;
@@ -66,10 +70,10 @@ export class Take {
    * @param {Sources} sources
    * @param {number} index
    */
-  constructor({ engine, feed, manner }, index) {
+  constructor({ engine, feed, manner, demand }, index) {
     const { signal } = this.#controller;
     this.sentence = feed.sentence(index, { signal });
-    this.#fetch(engine, manner, signal).catch((error) => {
+    this.#fetch({ engine, manner, demand }, signal).catch((error) => {
       this.failed = true;
       this.#error = error;
       this.#tell();
@@ -92,7 +96,14 @@ export class Take {
       if (this.#complete) return null;
       await abortable(this.#changed.promise, signal);
     }
+    this.#taken = Math.max(this.#taken, number + 1);
     return this.#pieces[number];
+  }
+
+  /** Seconds of sound that are here and nobody has taken yet. */
+  get #waiting() {
+    const waiting = this.#pieces.slice(this.#taken);
+    return waiting.reduce((sum, piece) => sum + piece.samples.length / piece.sampleRate, 0);
   }
 
   cancel() {
@@ -100,18 +111,22 @@ export class Take {
   }
 
   /**
-   * @param {Sources['engine']} engine
-   * @param {Sources['manner']} manner
+   * @param {Omit<Sources, 'feed'>} sources
    * @param {AbortSignal} signal
    */
-  async #fetch(engine, manner, signal) {
+  async #fetch({ engine, manner, demand }, signal) {
     const sentence = await this.sentence;
     if (sentence) {
       const how = await manner;
-      for (let piece = 0, last = false; !last; piece++) {
+      // What is here counts in samples: a worker that is new goes on where the last one died.
+      for (let offset = 0, last = false; !last; ) {
         signal.throwIfAborted();
-        const value = await engine.ask('piece', { text: sentence.text, ...how, piece }, { signal });
+        const { ahead, rate } = demand();
+        const listener = { ahead: ahead + this.#waiting / rate, rate };
+        const asked = { text: sentence.text, ...how, offset, ...listener };
+        const value = await engine.ask('piece', asked, { signal });
         this.#pieces.push(value);
+        offset += value.samples.length;
         last = value.last;
         this.#tell();
       }

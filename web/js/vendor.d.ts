@@ -45,6 +45,12 @@ declare module '*/vendor/build_info.js' {
     version: string;
     /** Changes with whatever a memory snapshot depends on. */
     snapshotKey: string;
+    /**
+     * Where voices may be installed from. `source`: address of the collection's folder
+     * without a final slash, "" for none; `origins`: whom the policy lets the page ask, each
+     * "https://host", "https://host:port" or "https://*.host".
+     */
+    voices: { source: string; origins: string[] };
   };
 }
 
@@ -64,6 +70,8 @@ declare module '*/wasm/espeak/piper_phonemize.mjs' {
   export interface Phonemizer {
     /** Status; throws a number when C++ threw, and the instance lives on. */
     callMain(args: string[]): number;
+    /** Know a language more: the bytes of a file of lang/, which are kept. Throws when they are cut. */
+    addLanguage(pack: Uint8Array): void;
   }
   export interface PhonemizerOptions {
     print?(line: string): void;
@@ -73,5 +81,7 @@ declare module '*/wasm/espeak/piper_phonemize.mjs' {
     wasmBinary?: ArrayBufferLike | Uint8Array;
     dataBinary?: Uint8Array;
   }
+  /** espeak's voice, in lower case -> names of the files in lang/ that it needs. */
+  export const LANGUAGES: Record<string, string[]>;
   export default function createPiperPhonemize(options?: PhonemizerOptions): Promise<Phonemizer>;
 }

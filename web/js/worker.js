@@ -9,14 +9,20 @@
 import { BUILD } from '../vendor/build_info.js';
 import { LecternError } from './errors.js';
 import { AudioStore } from './host/audio_store.js';
+import { Downloads } from './host/downloads.js';
 import { Espeak } from './host/espeak.js';
 import { watchFetches } from './host/fetch_watch.js';
 import { log } from './host/log.js';
 import { installNumpy } from './host/numpy.js';
 import { Ort } from './host/ort.js';
+import { Plans } from './host/plans.js';
 import { bootPython } from './host/python.js';
 import { SnapshotStore } from './host/snapshot.js';
 import { VoiceFiles } from './host/voice_files.js';
+import { queueForVoice } from './host/voice_locks.js';
+import { VoiceNews } from './host/voice_news.js';
+import { VoiceStore } from './host/voice_store.js';
+import { warmStart } from './host/warm_start.js';
 import { holdLock } from './lifeline.js';
 import { PROTOCOL_VERSION } from './protocol.js';
 
@@ -37,6 +43,8 @@ let booting = false;
 const early = [];
 /** @type {Ort | null} */
 let ort = null;
+/** @type {Downloads | null} */
+let downloads = null;
 
 scope.onmessage = (event) => receive(event);
 
@@ -72,8 +80,11 @@ function receive(event) {
       else early.push(event);
       break;
     default:
-      if (handlers) handlers.request(message.id, message.type, message.payload ?? {});
-      else refuse(message.id, { code: 'protocol', message: 'Boot first.', retryable: false });
+      if (handlers && downloads) {
+        // Files don't cross into Python: it gets tickets for them.
+        const payload = downloads.adopt(message.payload ?? {});
+        handlers.request(message.id, message.type, payload);
+      } else refuse(message.id, { code: 'protocol', message: 'Boot first.', retryable: false });
   }
 }
 
@@ -118,14 +129,20 @@ async function boot(id, payload) {
 async function start(payload) {
   const { base, prestarted } = payload;
   const snapshots = new SnapshotStore(BUILD.snapshotKey);
-  const files = new VoiceFiles(base);
-  const espeak = new Espeak(base);
+  const voices = new VoiceStore();
+  const files = new VoiceFiles(base, { store: voices });
+  downloads = new Downloads(voices);
+  const onFetched = (/** @type {string[]} */ paths) => scope.postMessage({ event: 'keep', paths });
+  const espeak = new Espeak(base, { onFetched });
   ort = new Ort({
     emit: (event) => scope.postMessage(event),
     takeFile: (file) => files.take(file),
+    viewFile: (file) => files.view(file),
   });
+  const plans = new Plans();
   if (prestarted) ort.adopt(1);
   for (const event of early.splice(0)) receive(event);
+  if (prestarted && payload.warm) warmStart(payload.warm, { files, plans, ort, realm: 1 });
   // Side by side with Python; should it fail, the first sentence tries it again.
   espeak.ready().catch(() => {});
 
@@ -145,6 +162,11 @@ async function start(payload) {
     espeak,
     store: new AudioStore(),
     files,
+    plans,
+    voices,
+    voiceLock: queueForVoice,
+    voiceNews: new VoiceNews(),
+    downloads,
     snapshot: keeper(snapshots, made),
     numpy: () => installNumpy(py),
     log,

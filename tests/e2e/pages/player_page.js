@@ -212,7 +212,10 @@ class ToneEngine {
     return resolve;
   }
 
-  async ask(type, { text, piece }, { signal }) {
+  async ask(type, { text, offset }, { signal }) {
+    const { samples, words } = spoken(text, this.gap);
+    const length = Math.ceil(samples.length / this.pieces) || 1;
+    const piece = offset / length;
     this.asked.push(`${text}#${piece}`);
     const aborted = new Promise((_, reject) => {
       signal.addEventListener('abort', () => {
@@ -224,8 +227,6 @@ class ToneEngine {
     signal.throwIfAborted();
     const code = this.faults[text];
     if (code) throw new LecternError(code, `${code} in ${text}`);
-    const { samples, words } = spoken(text, this.gap);
-    const length = Math.ceil(samples.length / this.pieces);
     return {
       samples: samples.subarray(piece * length, (piece + 1) * length),
       sampleRate: VOICE_RATE,

@@ -314,6 +314,7 @@ def test_voices_are_what_the_interface_promises() -> None:
             "speakers",
             "bytes",
             "installed",
+            "source",
         }
 
     run(scenario())

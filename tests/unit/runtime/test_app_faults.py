@@ -17,7 +17,6 @@ from lectern.errors import (
     StoreError,
     UnknownVoice,
     VoiceNotInstalled,
-    VoiceUnreadable,
 )
 from lectern.ports import Adapter
 
@@ -51,7 +50,10 @@ def test_nothing_to_say_is_silence_and_costs_no_session(text: str) -> None:
         ({"text": "a", "voiceId": ONE, "speaker": [1]}, BadOption),
         ({"text": "a", "voiceId": ONE, "speaker": True}, BadOption),
         ({"text": "a", "voiceId": ONE, "style": "furious"}, BadOption),
-        ({"text": "a", "voiceId": ONE, "piece": 1}, BadOption),
+        ({"text": "a", "voiceId": ONE, "offset": -1}, BadOption),
+        ({"text": "a", "voiceId": ONE, "offset": 0.5}, BadOption),
+        ({"text": "a", "voiceId": ONE, "ahead": "soon"}, BadOption),
+        ({"text": "a", "voiceId": ONE, "rate": 0}, BadOption),
         ({"text": "a" * 5000, "voiceId": ONE}, BadOption),
     ],
 )
@@ -123,21 +125,6 @@ def test_a_voice_that_cannot_be_fetched_is_tried_again(fault: LecternError) -> N
         with pytest.raises(type(fault)):
             await world.piece()
         assert (await world.piece()).source == "model"
-
-    run(scenario())
-
-
-def test_a_model_that_is_no_piper_voice_says_what_it_lacks() -> None:
-    async def scenario() -> None:
-        world = World()
-        world.inference.inputs = ("input", "scales")
-        with pytest.raises(VoiceUnreadable, match="input_lengths"):
-            await world.piece()
-        assert not world.inference.sessions
-        world.inference.inputs = ("input", "input_lengths", "scales")
-        world.inference.outputs = ("y",)
-        with pytest.raises(VoiceUnreadable, match="output"):
-            await world.piece()
 
     run(scenario())
 

@@ -267,6 +267,33 @@ def test_webgpu_that_cannot_start_falls_back_to_wasm() -> None:
     run(scenario())
 
 
+def test_webgpu_that_was_asked_for_and_cannot_start_falls_back_too() -> None:
+    async def scenario() -> None:
+        inference = FakeInference()
+        made = backends(inference, backend="webgpu")
+        assert made.backend_for("v") == "webgpu"
+        assert (await made.realm_for("v")).backend == "wasm"
+        said = made.describe("v")
+        assert said["backend"] == "wasm"
+        assert "no WebGPU adapter" in str(said["backendReason"])
+
+    run(scenario())
+
+
+def test_webgpu_that_is_lost_twice_is_left_alone() -> None:
+    async def scenario() -> None:
+        made = backends(FakeInference(gpu=GPU), backend="webgpu")
+        for _ in range(2):
+            realm = await made.realm_for("v")
+            assert realm.backend == "webgpu"
+            made.lost(realm.id)
+            made.lost(realm.id)  # told twice, counted once
+        assert (await made.realm_for("v")).backend == "wasm"
+        assert "lost 2 times" in str(made.describe("v")["backendReason"])
+
+    run(scenario())
+
+
 def test_snr() -> None:
     tone = array("f", (math.sin(n / 10) for n in range(1000)))
     near = array("f", (x * 1.001 for x in tone))

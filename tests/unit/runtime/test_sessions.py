@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from lectern.errors import EngineLost, VoiceUnreadable
 from lectern.ports import SessionHandle
+from lectern.running import FixedDecoder, Split, Whole
 from lectern.sessions import Session, SessionCache
 from lectern.voice import VoiceConfig
 
@@ -16,6 +18,11 @@ from tests.fakes import FakeClock, Gate, voice_json
 
 def voice(name: str, sha: str = "a") -> VoiceConfig:
     return VoiceConfig.from_json(name, voice_json(), model_sha256=sha * 64, config_sha256="b" * 64)
+
+
+def _session(config: VoiceConfig, number: int, *, realm: int) -> Session:
+    model = Whole(SessionHandle(number, (), ()))
+    return Session(config, model, frozenset({realm}), bytes=100)
 
 
 class Maker:
@@ -34,7 +41,7 @@ class Maker:
         if self.fault:
             fault, self.fault = self.fault, None
             raise fault
-        return Session(config, SessionHandle(len(self.loaded), (), ()), realm=1, bytes=100)
+        return _session(config, len(self.loaded), realm=1)
 
     async def release(self, session: Session) -> None:
         self.released.append(session.voice.id)
@@ -221,6 +228,91 @@ def test_a_session_that_turns_out_to_be_lost_is_loaded_anew() -> None:
     run(scenario())
 
 
+def test_a_voice_in_two_realms_is_released_where_it_still_is() -> None:
+    """Its encoder lives on when the realm of its decoder dies."""
+
+    async def scenario() -> None:
+        maker = Maker()
+        one, two, three = (SessionHandle(number, (), ()) for number in range(3))
+        split = Split(one, two, three, "d", ("m",), "n", "", "z", 4, 16, 11)
+
+        async def load(config: VoiceConfig) -> Session:
+            return Session(config, split, frozenset({1, 2}), bytes=100)
+
+        sessions = SessionCache(load, maker.release, budget=250, clock=FakeClock())
+        await use(sessions, voice("one"))
+        assert [session.voice.id for session in sessions.forget(2)] == ["one"]
+        assert sessions.voices == []
+        assert sessions.forget(2) == []
+
+    asyncio.run(scenario())
+
+
+def test_a_session_is_exchanged_for_one_that_has_more() -> None:
+    """Who runs on the old one goes on; what both have is released once, with the new one."""
+
+    async def scenario() -> None:
+        maker = Maker()
+        encoder, flow, decoder = (SessionHandle(number, (), ()) for number in range(3))
+        split = Split(encoder, flow, decoder, "d", ("m",), "n", "", "z", 4, 16, 11)
+        fixed = FixedDecoder(SessionHandle(9, (), ()), 54, realm=2)
+        plain = Session(voice("one"), split, frozenset({1}), bytes=100)
+        more = replace(plain, model=replace(split, fixed=(fixed,)), realms=frozenset({1, 2}))
+
+        async def load(config: VoiceConfig) -> Session:
+            return plain
+
+        sessions = SessionCache(load, maker.release, budget=250, clock=FakeClock())
+        async with sessions.lease(voice("one")) as session:
+            assert await sessions.exchange(session, more)
+            assert sessions.peek(voice("one")) is more
+            assert not await sessions.exchange(session, more), "it is not there any more"
+        assert maker.released == []
+        # Without the second realm it is what it was before.
+        assert sessions.forget(2) == []
+        assert sessions.peek(voice("one")) == plain
+        assert await sessions.exchange(plain, more) is False
+        assert more.without(1) is None
+        await sessions.dispose()
+        assert maker.released == ["one"]
+
+    asyncio.run(scenario())
+
+
+def test_a_session_is_exchanged_for_quite_another_one() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        sessions = cache(maker)
+        async with sessions.lease(voice("one")) as session:
+            other = _session(voice("one"), 9, realm=2)
+            assert await sessions.exchange(session, other)
+            assert maker.released == [], "somebody runs on it"
+        assert maker.released == ["one"]
+        assert sessions.peek(voice("one")) is other
+        assert sessions.peek(voice("one", "c")) is None
+        assert sessions.peek(voice("two")) is None
+
+    asyncio.run(scenario())
+
+
+def test_one_voice_can_be_put_out() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        sessions = cache(maker)
+        await use(sessions, voice("one"))
+        await use(sessions, voice("two"))
+        await sessions.evict("one")
+        await sessions.evict("nobody")
+        assert sessions.voices == ["two"]
+        assert maker.released == ["one"]
+        async with sessions.lease(voice("two")):
+            await sessions.evict("two")
+            assert maker.released == ["one"]
+        assert maker.released == ["one", "two"]
+
+    asyncio.run(scenario())
+
+
 def test_drain_waits_for_the_runs_of_one_realm_only() -> None:
     async def scenario() -> None:
         maker = Maker()
@@ -237,7 +329,7 @@ def test_drain_waits_for_the_runs_of_one_realm_only() -> None:
         await sessions.drain(2)
 
         async def load(config: VoiceConfig) -> Session:
-            return Session(config, SessionHandle(9, (), ()), realm=2, bytes=100)
+            return _session(config, 9, realm=2)
 
         await sessions.reload(load)
         drained = asyncio.ensure_future(sessions.drain(1))
@@ -262,11 +354,11 @@ def test_reload_swaps_every_session_and_drops_what_fails() -> None:
         async def load(config: VoiceConfig) -> Session:
             if config.id == "one":
                 raise VoiceUnreadable("not there")
-            return Session(config, SessionHandle(9, (), ()), realm=2, bytes=100)
+            return _session(config, 9, realm=2)
 
         await sessions.reload(load)
         assert sessions.voices == ["two"]
-        assert (await use(sessions, voice("two"))).realm == 2
+        assert (await use(sessions, voice("two"))).realms == {2}
         assert sorted(maker.released) == ["one", "two"]
 
     run(scenario())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from lectern.app import App, Housekeeping, Ports
 from lectern.speech import Spoken
 
+from tests.fake_voices import Disk, FakeDownloads, FakeVoiceStore
 from tests.fakes import (
+    FakeClock,
     FakeInference,
     FakePhonemizer,
     FakeStore,
@@ -23,15 +25,33 @@ BOOT: dict[str, object] = {"cores": 4, "isolated": True}
 class World:
     """An app and everything around it."""
 
-    def __init__(self, boot: Mapping[str, object] = BOOT, **files: Any) -> None:
-        self.inference = FakeInference()
+    def __init__(
+        self,
+        boot: Mapping[str, object] = BOOT,
+        inference: Callable[[FakeVoiceFiles], Any] | None = None,
+        **files: Any,
+    ) -> None:
         self.phonemizer = FakePhonemizer()
         self.store = FakeStore()
         self.files = FakeVoiceFiles(files.get("voices"))
+        #: Another one in its place brings no faults and no clock.
+        self.inference: Any = inference(self.files) if inference else FakeInference()
+        clock = FakeClock() if inference else self.inference.clock
         self.events: list[dict[str, Any]] = []
         self.snapshots = 0
         self.numpy_fault: Exception | None = None
-        ports = Ports(self.inference, self.phonemizer, self.store, self.files, self.inference.clock)
+        disk: Disk | None = files.get("disk")
+        self.voice_store = FakeVoiceStore(self.files, disk)
+        self.downloads = FakeDownloads(self.voice_store, files.get("site"))
+        ports = Ports(
+            self.inference,
+            self.phonemizer,
+            self.store,
+            self.files,
+            clock,
+            self.voice_store,
+            self.downloads,
+        )
         housekeeping = Housekeeping(self._keep, self._keep, self._numpy)
         self.app = App(ports, housekeeping, self.events.append, boot)
 
@@ -54,10 +74,10 @@ class World:
             await asyncio.sleep(0)
 
     def created(self) -> int:
-        return self.inference.calls.count("create")
+        return int(self.inference.calls.count("create"))
 
     def ran(self) -> int:
-        return self.inference.calls.count("run")
+        return int(self.inference.calls.count("run"))
 
     @property
     def stats(self) -> dict[str, Any]:

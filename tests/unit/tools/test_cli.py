@@ -22,7 +22,7 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         cli.main(["--help"])
     assert caught.value.code == 0
     text = capsys.readouterr().out
-    for command in ("serve", "build", "test", "bench", "check", "clean"):
+    for command in ("serve", "build", "test", "bench", "voice", "check", "clean"):
         assert f"\n    {command} " in text
 
 
@@ -35,7 +35,7 @@ def test_no_command_is_an_error() -> None:
 def test_a_build_error_is_shown_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(_: Context) -> Path:
+    def fail(_: Context, __: object) -> Path:
         raise BuildError("The moon is missing.", "Put it back.")
 
     monkeypatch.setattr("tools.build.building.build", fail)

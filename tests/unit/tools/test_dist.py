@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.tools.layouts import checkout, write
+from tests.unit.tools.layouts import add_voice, checkout, write
 from tools.build import dist, manifest
 from tools.build.errors import BuildError
 from tools.build.hashing import files_under, sha256_bytes
@@ -150,6 +150,22 @@ def test_no_page_is_an_error_without_a_traceback(tmp_path: Path) -> None:
         dist.make(context)
 
 
+def test_the_languages_of_the_voices_here_are_needed_at_once(tmp_path: Path) -> None:
+    context = checkout(tmp_path)
+    espeak = tmp_path / "public/wasm/espeak"
+    index = {"en-us": [], "nb": ["nb", "no"], "de": ["de"]}
+    write(espeak / "piper_phonemize.mjs", f"export const LANGUAGES = {json.dumps(index)};\n")
+    for name in ("nb", "no", "de"):
+        write(espeak / f"lang/{name}.data", name)
+    add_voice(context.layout.voices, "no_NO-own-low", espeak={"voice": "nb"})
+    listed = listing(dist.make(context))
+    found = {name: listed[f"wasm/espeak/lang/{name}.data"]["when"] for name in ("nb", "no", "de")}
+    assert found == {"nb": "engine", "no": "engine", "de": "later"}
+    add_voice(context.layout.voices, "xx_XX-own-low", espeak={"voice": "xx"})
+    with pytest.raises(BuildError, match="no voice 'xx'"):
+        dist.make(context)
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
@@ -165,6 +181,7 @@ def test_no_page_is_an_error_without_a_traceback(tmp_path: Path) -> None:
         ("wasm/ort/ort.webgpu.bundle.min.mjs", "later"),
         ("wasm/ort/ort-wasm-simd-threaded.asyncify.wasm", "later"),
         ("wasm/espeak/piper_phonemize.data", "engine"),
+        ("wasm/espeak/lang/de.data", "later"),
         ("models/piper/en_US-rms-x_low.onnx", "voice"),
         ("models/piper/voices.json", "voice"),
         ("models/piper/README.md", "later"),

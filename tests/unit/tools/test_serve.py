@@ -76,6 +76,15 @@ def test_every_answer_isolates(server: serve.Server, target: str) -> None:
     assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
+def test_scripts_have_the_pages_policy_as_workers_need_it(server: serve.Server) -> None:
+    assert "content-security-policy" not in ask(server, "/js/a.js")[1]
+    meta = '<meta\n http-equiv="Content-Security-Policy"\n content="default-src\n \'none\'; x"\n/>'
+    write(server.folder.root / "index.html", f"<head>{meta}</head>")
+    for script in ("/js/a.js", "/js/a.mjs"):
+        assert ask(server, script)[1]["content-security-policy"] == "default-src 'none'; x"
+    assert "content-security-policy" not in ask(server, "/a.wasm")[1]
+
+
 def test_the_whole_file(server: serve.Server) -> None:
     status, headers, body = ask(server, "/a.wasm")
     assert (status, body) == (200, BODY)

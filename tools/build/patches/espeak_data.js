@@ -1,4 +1,4 @@
-// The phonemizer's data, put here by Lectern's build: the languages of the voices, and
+// The phonemizer's data, put here by Lectern's build: the languages of its own voices,
 // loaded by fetch from beside this file (or given as `dataBinary`, a Uint8Array).
 const LECTERN_DATA = /*FILES*/ [];
 function lecternPlaceData(Module, data) {
@@ -10,7 +10,22 @@ function lecternPlaceData(Module, data) {
     Module.FS_createDataFile(path, null, data.subarray(start, end), true, true, true);
   }
 }
+// A pack of lang/: a line of JSON, [[path, start, end], …], then the bytes. It is kept, not copied.
+function lecternAddLanguage(Module, pack) {
+  const head = pack.indexOf(10) + 1;
+  const files = JSON.parse(new TextDecoder().decode(pack.subarray(0, head)));
+  const data = pack.subarray(head);
+  if (data.byteLength !== files.at(-1)[2]) {
+    throw new Error(`a language of ${files.at(-1)[2]} bytes came with ${data.byteLength}`);
+  }
+  for (const [path, start, end] of files) {
+    if (Module.FS.analyzePath(path).exists) continue;
+    Module.FS_createPath('/', path.slice(1, path.lastIndexOf('/')), true, true);
+    Module.FS_createDataFile(path, null, data.subarray(start, end), true, true, true);
+  }
+}
 function lecternLoadData(Module, locateFile, reject) {
+  Module.addLanguage = (pack) => lecternAddLanguage(Module, pack);
   if (Module.dataBinary) return lecternPlaceData(Module, Module.dataBinary);
   const name = 'piper_phonemize.data';
   Module.addRunDependency(name);

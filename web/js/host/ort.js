@@ -6,11 +6,16 @@
  */
 
 import { LecternError } from '../errors.js';
+import { assemble, samePart } from './parts.js';
 import { Realm } from './realm.js';
 
 /**
  * @typedef {import('../protocol.js').RealmEvent} RealmEvent
- * @typedef {{type: 'int64' | 'float32', data: any, dims: number[]}} Feed
+ * @typedef {import('../protocol.js').NoiseFeed} NoiseFeed
+ * @typedef {{type: 'int64' | 'float32', data: any, dims: number[]} | NoiseFeed} Feed
+ * @typedef {import('./parts.js').Part} Part
+ * @typedef {{session: number, inputs: string[], outputs: string[], captured: boolean}} Created
+ * @typedef {{realm: number, file: number, part: Part, created: Created}} Prepared
  * @typedef {{vendor: string, architecture: string, description: string}} Adapter
  * @typedef {{threads: number, backend: string, adapter: Adapter | null, fallback: boolean}} Opened
  */
@@ -24,11 +29,14 @@ export class Ort {
   /**
    * @param {object} needs
    * @param {(event: RealmEvent) => void} needs.emit tells the page to start or end a worker
-   * @param {(file: number) => ArrayBuffer} needs.takeFile the bytes of a fetched model
+   * @param {(file: number) => ArrayBuffer} needs.takeFile the bytes of a fetched model, which
+   *   are not held any more
+   * @param {(file: number) => ArrayBuffer} needs.viewFile the same bytes, held on
    */
-  constructor({ emit, takeFile }) {
+  constructor({ emit, takeFile, viewFile }) {
     this.emit = emit;
     this.takeFile = takeFile;
+    this.viewFile = viewFile;
     /** Realm 1 is the one that the page starts by itself. */
     this.lastRealm = 1;
     this.lastSession = 0;
@@ -40,6 +48,8 @@ export class Ort {
     this.gone = new Set();
     /** @type {((realm: number, reason: string) => void)[]} */
     this.lostCallbacks = [];
+    /** Parts that were loaded before they were asked for. @type {Prepared[]} */
+    this.prepared = [];
   }
 
   /**
@@ -100,20 +110,79 @@ export class Ort {
   }
 
   /**
-   * Load a model. Its bytes go to the realm; they are not held here any more.
+   * Load a model or a part of one. A whole model's bytes go to the realm and are not held here any
+   * more; a part is copied out of them.
    *
    * @param {number} id
    * @param {number} file
-   * @returns {Promise<{session: number, inputs: string[], outputs: string[]}>}
-   * @throws {LecternError} voice_unreadable, engine_lost, engine_timeout
+   * @param {Part | null} [part]
+   * @param {Record<string, number> | null} [fixed] sizes of named dimensions that never change
+   * @returns {Promise<Created>}
+   * @throws {LecternError} voice_unreadable, inference_failed, engine_lost, engine_timeout
    */
-  async create(id, file) {
+  async create(id, file, part = null, fixed = null) {
+    const begun = part && !fixed ? this.#takePrepared(id, file, part) : null;
+    return begun?.created ?? this.#create(id, file, part, fixed);
+  }
+
+  /**
+   * Let a realm read and load a voice by itself, as it was done the last time.
+   *
+   * @param {number} id
+   * @param {string} voiceId
+   * @param {string} sha256 of its model
+   * @returns {Promise<import('./warm_load.js').Loaded>} sessions by the realm's own numbers
+   * @throws {LecternError} voice_not_installed, voice_unreadable, engine_lost, engine_timeout
+   */
+  async warm(id, voiceId, sha256) {
+    return this.#living(id).request({ type: 'warm', voiceId, sha256 }, CREATE_DEADLINE);
+  }
+
+  /**
+   * A part that a realm has loaded by itself, for whoever asks for it.
+   *
+   * @param {number} id
+   * @param {number} file
+   * @param {Part} part
+   * @param {Created} made with the realm's own number
+   */
+  adoptPrepared(id, file, part, made) {
     const realm = this.#living(id);
-    const model = this.takeFile(file);
-    const made = await realm.request({ type: 'create', model }, CREATE_DEADLINE, [model]);
     const session = ++this.lastSession;
     this.sessions.set(session, { realm, session: made.session });
-    return { session, inputs: made.inputs, outputs: made.outputs };
+    this.prepared.push({ realm: id, file, part, created: { ...made, session } });
+  }
+
+  /** Release what was begun of `file` and not asked for. @param {number} file */
+  forgetPrepared(file) {
+    const unwanted = this.prepared.filter((one) => one.file === file);
+    this.prepared = this.prepared.filter((one) => one.file !== file);
+    for (const { created } of unwanted) this.release(created.session);
+  }
+
+  /** @param {number} id @param {number} file @param {Part} part */
+  #takePrepared(id, file, part) {
+    const index = this.prepared.findIndex(
+      (one) => one.realm === id && one.file === file && samePart(one.part, part),
+    );
+    return index < 0 ? null : this.prepared.splice(index, 1)[0];
+  }
+
+  /**
+   * @param {number} id
+   * @param {number} file
+   * @param {Part | null} part
+   * @param {Record<string, number> | null} fixed
+   * @returns {Promise<Created>}
+   */
+  async #create(id, file, part, fixed) {
+    const realm = this.#living(id);
+    const model = part ? assemble(this.viewFile(file), part) : this.takeFile(file);
+    const request = { type: 'create', model, fixed, sizes: Array.from(part?.sizes ?? []) };
+    const made = await realm.request(request, CREATE_DEADLINE, [model]);
+    const session = ++this.lastSession;
+    this.sessions.set(session, { realm, session: made.session });
+    return { ...made, session };
   }
 
   /**
@@ -206,6 +275,7 @@ export class Ort {
   #forget(id) {
     const realm = this.realms.get(id);
     this.realms.delete(id);
+    this.prepared = this.prepared.filter((one) => one.realm !== id);
     for (const [session, known] of this.sessions) {
       if (known.realm === realm) this.sessions.delete(session);
     }
@@ -221,7 +291,12 @@ function lost(message) {
  * @param {Feed} feed data: a typed array, or any sequence of numbers
  * @returns {Feed}
  */
-function plainFeed({ type, data, dims }) {
+function plainFeed(feed) {
+  if (feed.type === 'noise') {
+    const { type, seed, rows, columns, first } = feed;
+    return { type, seed, rows, columns, first };
+  }
+  const { type, data, dims } = feed;
   return { type, data: type === 'int64' ? int64(data) : float32(data), dims: Array.from(dims) };
 }
 

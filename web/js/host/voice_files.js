@@ -1,26 +1,38 @@
 // @ts-check
-/** The voices' files in the folder: fetched, hashed, and held until somebody takes them. */
+/**
+ * The voices' files, of the browser's store or else of the folder: fetched, hashed, and held
+ * until somebody takes them.
+ */
 
 import { LecternError } from '../errors.js';
+import { stallTimer } from './stall.js';
+import { checkedId } from './voice_id.js';
 
 /** A download from which nothing has come for so long is given up. */
 const STALL_MS = 60_000;
 /** The service worker's cache of voices. */
 const VOICE_CACHE = 'lectern-voices';
-/** File names as Piper gives them: no slash, no dot at the start, nothing to climb out by. */
-const VOICE_ID = /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}$/;
+
+/** @typedef {import('./voice_store.js').VoiceStore} VoiceStore */
 
 export class VoiceFiles {
   /**
    * @param {string} base absolute URL of the app's folder, with a final slash
-   * @param {{stallMs?: number}} [options]
+   * @param {{store?: Pick<VoiceStore, 'read' | 'readPart'> | null, stallMs?: number}} [options]
    */
-  constructor(base, { stallMs = STALL_MS } = {}) {
+  constructor(base, { store = null, stallMs = STALL_MS } = {}) {
+    this.store = store;
     this.folder = new URL('models/piper/', base).href;
     this.stallMs = stallMs;
     this.lastFile = 0;
     /** @type {Map<number, ArrayBuffer>} */
     this.held = new Map();
+    /**
+     * A model that somebody began to fetch before it was asked for.
+     * @type {{voiceId: string, giveUp(): void,
+     *   promise: Promise<{file: number, size: number, sha256: string}>} | null}
+     */
+    this.begun = null;
   }
 
   /**
@@ -48,7 +60,8 @@ export class VoiceFiles {
    * @throws {LecternError} voice_not_installed, network
    */
   async config(id) {
-    const bytes = await this.#fetch(`${checkedId(id)}.onnx.json`);
+    const name = `${checkedId(id)}.onnx.json`;
+    const bytes = (await this.#stored(id, 'onnx.json')) ?? (await this.#fetch(name));
     return { text: decode(bytes), sha256: await sha256(bytes) };
   }
 
@@ -64,18 +77,55 @@ export class VoiceFiles {
    */
   async model(id, onProgress, fresh = false) {
     const name = `${checkedId(id)}.onnx`;
+    const begun = this.begun;
+    this.begun = null;
+    if (begun && begun.voiceId === id && !fresh) {
+      const file = await begun.promise.catch(() => null);
+      if (file) {
+        onProgress?.(file.size, file.size);
+        return file;
+      }
+    } else begun?.giveUp();
     let told = /** @type {[number, number]} */ ([0, 0]);
     const tell = (/** @type {[number, number]} */ ...progress) => {
       told = progress;
       onProgress?.(...progress);
     };
-    const bytes = await this.#fetch(name, tell, fresh ? 'reload' : 'default');
+    const stored = await this.#stored(id, 'onnx');
+    if (stored) tell(stored.byteLength, stored.byteLength);
+    const bytes = stored ?? (await this.#fetch(name, tell, fresh ? 'reload' : 'default'));
     const hash = await sha256(bytes);
     // Throws where whoever asked has gone: nobody would take what is held.
     tell(...told);
-    const file = ++this.lastFile;
-    this.held.set(file, bytes);
-    return { file, size: bytes.byteLength, sha256: hash };
+    return this.hold(bytes, hash);
+  }
+
+  /**
+   * Hold a part of the store as `model` does.
+   *
+   * @param {string} id
+   * @param {string} name
+   * @returns {Promise<{file: number, size: number, sha256: string}>}
+   * @throws {LecternError} store
+   */
+  async part(id, name) {
+    if (!this.store) throw new LecternError('store', 'This browser keeps no voices.');
+    const bytes = await this.store.readPart(id, name);
+    return this.hold(bytes, await sha256(bytes));
+  }
+
+  /**
+   * The held bytes; they are held on.
+   * @param {number} file
+   * @returns {ArrayBuffer}
+   * @throws {LecternError} engine_lost when they are not here any more
+   */
+  view(file) {
+    const bytes = this.held.get(file);
+    if (bytes) return bytes;
+    throw new LecternError('engine_lost', 'The model is not in memory any more. Ask again.', {
+      retryable: true,
+    });
   }
 
   /**
@@ -84,14 +134,14 @@ export class VoiceFiles {
    * @returns {ArrayBuffer}
    */
   take(file) {
-    const bytes = this.held.get(file);
-    if (!bytes) {
-      throw new LecternError('engine_lost', 'The model is not in memory any more. Ask again.', {
-        retryable: true,
-      });
-    }
+    const bytes = this.view(file);
     this.held.delete(file);
     return bytes;
+  }
+
+  /** @param {number} file @param {number} offset @param {number} length @returns {Uint8Array} */
+  read(file, offset, length) {
+    return new Uint8Array(this.view(file)).subarray(offset, offset + length);
   }
 
   /** @param {number} file an unknown one is no error */
@@ -104,6 +154,30 @@ export class VoiceFiles {
     this.held.clear();
     // Cache Storage is missing in insecure contexts, and then nothing is stored.
     await globalThis.caches?.delete(VOICE_CACHE);
+  }
+
+  /**
+   * @param {ArrayBuffer} bytes
+   * @param {string} hash
+   */
+  hold(bytes, hash) {
+    const file = ++this.lastFile;
+    this.held.set(file, bytes);
+    return { file, size: bytes.byteLength, sha256: hash };
+  }
+
+  /**
+   * A file of a voice that the browser keeps. A store that fails has none: there is the folder.
+   * @param {string} id
+   * @param {string} name
+   */
+  async #stored(id, name) {
+    try {
+      return (await this.store?.read(id, name)) ?? null;
+    } catch (error) {
+      console.warn(`[Lectern] ${id}.${name} can't be read:`, error);
+      return null;
+    }
   }
 
   /**
@@ -149,15 +223,6 @@ export class VoiceFiles {
       watch.stop();
     }
   }
-}
-
-/**
- * @param {string} id
- * @returns {string} the id itself
- */
-function checkedId(id) {
-  if (typeof id === 'string' && VOICE_ID.test(id)) return id;
-  throw new LecternError('unknown_voice', `${JSON.stringify(id)} can't be the name of a voice.`);
 }
 
 /**
@@ -218,21 +283,6 @@ function grown(bytes, needed) {
   const larger = new Uint8Array(Math.max(needed, bytes.length * 2));
   larger.set(bytes);
   return larger;
-}
-
-/**
- * @param {number} ms
- * @param {() => void} onStall
- */
-function stallTimer(ms, onStall) {
-  let timer = setTimeout(onStall, ms);
-  return {
-    alive() {
-      clearTimeout(timer);
-      timer = setTimeout(onStall, ms);
-    },
-    stop: () => clearTimeout(timer),
-  };
 }
 
 /** @param {ArrayBuffer} bytes */

@@ -3,6 +3,7 @@
 
 import { guessLanguage } from '../guess_language.js';
 import { listenToKeys } from './keyboard.js';
+import { Manner } from './manner.js';
 import { connectMediaKeys, showMedia } from './media_session.js';
 import { Notices } from './notices.js';
 import { Pace, remaining } from './pace.js';
@@ -11,6 +12,7 @@ import { explain } from './problems.js';
 import { ReaderView } from './reader_view.js';
 import { TextBox } from './text_box.js';
 import { Transport } from './transport.js';
+import { VoiceManager } from './voice_manager.js';
 import { VoiceSelect } from './voice_select.js';
 
 /** A voice up to this size is got ready as soon as there is a text for it (bytes). */
@@ -26,6 +28,7 @@ const TYPING_PAUSE = 400;
  * @property {import('./storage.js').Memory} memory
  * @property {import('./strings.js').Language} language
  * @property {import('./strings.js').Strings} strings
+ * @property {string} collectionHost  who is asked for more voices; '' for nobody
  * @property {() => void} reload
  */
 
@@ -37,6 +40,8 @@ export class Page extends EventTarget {
   #reload;
   #notices;
   #voices;
+  #manner;
+  #manager;
   #box;
   #reader;
   #transport;
@@ -48,7 +53,7 @@ export class Page extends EventTarget {
   #typing = 0;
 
   /** @param {PageOptions} options */
-  constructor({ lectern, events, preload, memory, language, strings, reload }) {
+  constructor({ lectern, events, preload, memory, language, strings, collectionHost, reload }) {
     super();
     this.#lectern = lectern;
     this.#memory = memory;
@@ -62,6 +67,20 @@ export class Page extends EventTarget {
       remembered: memory.voice,
       chosen: (id) => this.#voiceChosen(id),
     });
+    this.#manner = new Manner({ strings, memory, changed: () => this.#speakDifferently() });
+    this.#manager = new VoiceManager({
+      lectern,
+      strings,
+      language,
+      preferred: navigator.languages,
+      collectionHost,
+      use: (id) => {
+        this.#voices.choose(id);
+        this.#voiceChosen(id);
+      },
+      quiet: () => this.#playback.pause(),
+      say: (text) => this.#notices.say(text),
+    });
     this.#box = new TextBox(language, {
       changed: (whole) => this.#textChanged(whole),
       opened: () => this.#edit(),
@@ -71,6 +90,7 @@ export class Page extends EventTarget {
       },
       left: () => this.#leaveBox(),
       refused: (problem) => this.#notices.show('problem', strings[problem]),
+      voices: (files) => void this.#manager.takeFiles(files),
     });
     this.#reader = new ReaderView({
       begin: (offset) => this.#begin(offset),
@@ -176,6 +196,7 @@ export class Page extends EventTarget {
         this.#notices.say(this.#strings.sayLoading);
       }
     });
+    events.addEventListener('voices', () => void this.#renewVoices());
     events.addEventListener('restart', () => {
       this.#voices.idle();
       this.#notices.say(this.#strings.sayRecovering);
@@ -193,7 +214,8 @@ export class Page extends EventTarget {
   async #loadVoices() {
     try {
       await this.#lectern.ready;
-      this.#voices.fill(await this.#lectern.voices());
+      this.#showVoices(await this.#lectern.voices());
+      this.#manner.fillStyles(await this.#lectern.styles());
     } catch (error) {
       if (!this.#gaveUp) this.#problem(this.#strings.problems.start, 'reload');
       console.warn(error);
@@ -201,6 +223,32 @@ export class Page extends EventTarget {
     }
     this.#suitVoice();
     this.#prepare();
+  }
+
+  /** Voices came or went, here or in another tab. */
+  async #renewVoices() {
+    const before = this.#voices.voice;
+    try {
+      this.#showVoices(await this.#lectern.voices());
+    } catch (error) {
+      console.warn(error);
+      return;
+    }
+    const now = this.#voices.voice;
+    if (before && now && before.id !== now.id) this.#speakDifferently();
+  }
+
+  /** @param {import('./types.js').VoiceInfo[]} voices that are here */
+  #showVoices(voices) {
+    this.#voices.fill(voices);
+    this.#manner.showFor(this.#voices.voice);
+    this.#manager.showHere(voices, this.#voices.value);
+  }
+
+  /** Another voice, speaker or style: go on with it where the voice is. */
+  #speakDifferently() {
+    this.#pace.reset();
+    this.#playback.changeVoice(this.#voices.value, this.#manner.options);
   }
 
   #toggle() {
@@ -233,7 +281,11 @@ export class Page extends EventTarget {
     if (!this.#gaveUp) this.#notices.hide('problem');
     this.#read();
     try {
-      this.#playback.start(text, { voiceId: this.#voices.value, startAt: offset });
+      this.#playback.start(text, {
+        voiceId: this.#voices.value,
+        manner: this.#manner.options,
+        startAt: offset,
+      });
     } catch (error) {
       this.#fail(error);
     }
@@ -305,16 +357,20 @@ export class Page extends EventTarget {
   /** @param {string} id */
   #voiceChosen(id) {
     this.#memory.voice = id;
-    this.#pace.reset();
     this.#notices.hide('problem');
-    this.#playback.changeVoice(id);
+    this.#manner.showFor(this.#voices.voice);
+    this.#manager.showInUse(id);
+    this.#speakDifferently();
     if (document.body.dataset.mode === 'reading') this.#read();
     this.#prepare();
   }
 
   /** An English voice for an English text, a French one for a French text. */
   #suitVoice() {
-    if (!this.#playback.active) this.#voices.suit(guessLanguage(this.#box.value));
+    if (this.#playback.active) return;
+    this.#voices.suit(guessLanguage(this.#box.value));
+    this.#manner.showFor(this.#voices.voice);
+    this.#manager.showInUse(this.#voices.value);
   }
 
   /** There is something to read: get the voice ready, so that Play sounds at once. */

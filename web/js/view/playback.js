@@ -21,6 +21,8 @@ export class Playback extends EventTarget {
   #state = 'idle';
   #rate;
   #voiceId = '';
+  /** @type {import('./types.js').MannerOptions} */
+  #manner = {};
   #text = '';
   /** @type {{start: number, end: number} | null} the sentence being spoken, or the last one */
   #sentence = null;
@@ -67,15 +69,17 @@ export class Playback extends EventTarget {
    * Speak `text` from `startAt` (UTF-16) on.
    *
    * @param {string} text
-   * @param {{voiceId: string, startAt?: number}} options  voiceId '' leaves the choice to Lectern
+   * @param {{voiceId: string, manner?: import('./types.js').MannerOptions, startAt?: number}} options
+   *   voiceId '' leaves the choice to Lectern
    */
-  start(text, { voiceId, startAt = 0 }) {
+  start(text, { voiceId, manner = {}, startAt = 0 }) {
     this.#drop();
     this.#text = text;
     this.#voiceId = voiceId;
+    this.#manner = manner;
     this.#sentence = null;
     /** @type {import('./types.js').SpeakOptions} */
-    const options = { rate: this.#rate, startAt };
+    const options = { ...manner, rate: this.#rate, startAt };
     if (voiceId) options.voiceId = voiceId;
     const speech = this.#lectern.speak(text, options);
     this.#speech = speech;
@@ -92,7 +96,11 @@ export class Playback extends EventTarget {
   resume() {
     if (!this.#speech) return;
     if (this.#stale) {
-      this.start(this.#text, { voiceId: this.#voiceId, startAt: this.#sentence?.start ?? 0 });
+      this.start(this.#text, {
+        voiceId: this.#voiceId,
+        manner: this.#manner,
+        startAt: this.#sentence?.start ?? 0,
+      });
       return;
     }
     // First the state: `resume` may answer with `playing` at once.
@@ -119,10 +127,17 @@ export class Playback extends EventTarget {
     this.#speech?.seek(offset);
   }
 
-  /** Go on with another voice, from the beginning of the sentence. @param {string} voiceId */
-  changeVoice(voiceId) {
-    if (!this.#speech || voiceId === this.#voiceId) return;
+  /**
+   * Go on with another voice or in another manner, from the beginning of the sentence.
+   *
+   * @param {string} voiceId
+   * @param {import('./types.js').MannerOptions} [manner]
+   */
+  changeVoice(voiceId, manner = {}) {
+    const same = voiceId === this.#voiceId && sameManner(manner, this.#manner);
+    if (!this.#speech || same) return;
     this.#voiceId = voiceId;
+    this.#manner = manner;
     this.#stale = true;
     if (this.#state !== 'paused') this.resume();
   }
@@ -182,4 +197,11 @@ export class Playback extends EventTarget {
       this.dispatchEvent(new CustomEvent('failed', { detail: { error } }));
     });
   }
+}
+
+/** @typedef {import('./types.js').MannerOptions} MannerOptions */
+
+/** @param {MannerOptions} a @param {MannerOptions} b */
+function sameManner(a, b) {
+  return a.speaker === b.speaker && a.style === b.style;
 }

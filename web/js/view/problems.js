@@ -42,3 +42,31 @@ export function explain(error, strings) {
   const { say, remedy } = (Object.hasOwn(PROBLEMS, code) && PROBLEMS[code]) || OTHER;
   return { text: strings.problems[say], remedy };
 }
+
+/** Codes that mean something else while a voice is being installed. @type {Record<string, keyof Strings['installProblems']>} */
+const INSTALLING = {
+  network: 'network',
+  engine_lost: 'network',
+  engine_timeout: 'network',
+  quota: 'quota',
+  voice_unreadable: 'unreadable',
+  too_large: 'tooLarge',
+  integrity: 'integrity',
+  voice_not_installed: 'missing',
+  unknown_voice: 'missing',
+  phonemizer_failed: 'language',
+  store: 'store',
+  bad_option: 'forbidden',
+};
+
+/**
+ * Why a voice could not be installed or removed.
+ *
+ * @param {unknown} error
+ * @param {Strings} strings
+ */
+export function explainInstalling(error, strings) {
+  const { code = '' } = /** @type {{code?: string}} */ (error ?? {});
+  const say = Object.hasOwn(INSTALLING, code) ? INSTALLING[code] : 'other';
+  return strings.installProblems[say];
+}

@@ -65,6 +65,26 @@ export class Memory {
     this.#write('voice', id);
   }
 
+  /** The speaker that was chosen for a voice, or ''. @param {string} voiceId */
+  speakerOf(voiceId) {
+    return this.#read(`speaker.${voiceId}`) ?? '';
+  }
+
+  /** @param {string} voiceId @param {string} name */
+  setSpeaker(voiceId, name) {
+    this.#write(`speaker.${voiceId}`, name);
+  }
+
+  /** The style that was chosen, or ''. */
+  get style() {
+    return this.#read('style') ?? '';
+  }
+
+  /** @param {string} id */
+  set style(id) {
+    this.#write('style', id);
+  }
+
   /** Playback speed, 1 when none was chosen. */
   get rate() {
     const rate = Number(this.#read('rate'));

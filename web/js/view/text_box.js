@@ -6,6 +6,7 @@
 
 import { byId } from './dom.js';
 import { samplesFor } from './samples.js';
+import { isVoiceFile } from './voice_pairs.js';
 
 /** Larger files are refused (bytes). */
 const MAX_FILE = 20_000_000;
@@ -22,6 +23,7 @@ const TEXT_NAME = /\.(txt|text|md|markdown)$/i;
  * @property {() => void} asked  the button for it was pressed
  * @property {() => void} left  the focus has gone elsewhere in the page
  * @property {(problem: 'unreadableFile' | 'fileTooLarge') => void} refused
+ * @property {(files: File[]) => void} voices  files of voices were dropped
  */
 
 export class TextBox {
@@ -142,8 +144,10 @@ export class TextBox {
       mark();
       if (!carriesFile(event)) return;
       event.preventDefault();
-      const file = event.dataTransfer?.files[0];
-      if (file) void this.#read(file);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      const [file] = files;
+      if (files.some(isVoiceFile)) this.#actions.voices(files);
+      else if (file) void this.#read(file);
     });
   }
 

@@ -4,6 +4,7 @@
  * hands in the real things, and anything of the same shape will do.
  *
  * @typedef {import('../protocol.js').VoiceInfo} VoiceInfo
+ * @typedef {import('../protocol.js').VoiceStorage} VoiceStorage
  *
  * @typedef {{sentence: number, text: string, start: number, end: number}} SentenceDetail
  *   offsets in UTF-16 units of the text that is spoken
@@ -22,14 +23,26 @@
  * @typedef {EventTarget & SpeechMethods} SpeechPort
  *   events `sentence`, `word`, `waiting` {reason}, `playing`, `firstsound`, `end`, `error` {error}
  *
- * @typedef {{voiceId?: string, rate?: number, startAt?: number}} SpeakOptions
+ * @typedef {{speaker?: string, style?: string}} MannerOptions
+ * @typedef {MannerOptions & {voiceId?: string, rate?: number, startAt?: number}} SpeakOptions
+ * @typedef {{signal?: AbortSignal,
+ *   onProgress?: (progress: {loaded: number, total: number}) => void}} InstallOptions
  * @typedef {object} LecternPort
  * @property {Promise<void>} ready
  * @property {() => Promise<VoiceInfo[]>} voices
  * @property {(text: string, options: SpeakOptions) => SpeechPort} speak
+ * @property {(text: string, options: {voiceId: string, signal: AbortSignal}) => Promise<Blob>} synthesize
+ * @property {() => Promise<{id: string}[]>} styles
+ * @property {() => Promise<VoiceInfo[]>} available  asks another origin: on the reader's act only
+ * @property {(voiceId: string, options: InstallOptions) => Promise<VoiceInfo>} install
+ * @property {(files: {model: File, config: File}) => Promise<VoiceInfo>} installFiles
+ * @property {(voiceId: string) => Promise<void>} remove
+ * @property {() => Promise<VoiceStorage>} storage
+ * @property {(voiceId: string) => Promise<{license: string, card: string}>} card
  *
  * @typedef {EventTarget} EngineEvents
- *   events `progress` {voiceId, phase, loaded, total}, `restart` {reason, count}, `fatal` {error}
+ *   events `progress` {voiceId, phase, loaded, total}, `voices` (others are here now),
+ *   `restart` {reason, count}, `fatal` {error}
  * @typedef {{voiceId: string, phase: 'download' | 'session' | 'ready', loaded: number, total: number}} Progress
  *
  * @typedef {EventTarget & {applyUpdate: () => void | Promise<void>}} OfflinePort

@@ -2,10 +2,9 @@
 /** The select of voices, and on its chip how much of a voice has come. */
 
 import { byId } from './dom.js';
+import { languageName, movingMegabytes, primaryOf, voiceName } from './voice_names.js';
 
 /** @typedef {import('./types.js').VoiceInfo} VoiceInfo */
-
-const MB = 1_000_000;
 
 export class VoiceSelect {
   #strings;
@@ -45,6 +44,21 @@ export class VoiceSelect {
     return this.#voices.length > 0 ? this.#select.value : this.#remembered;
   }
 
+  /** @param {VoiceInfo | null} before the one that was selected @returns {VoiceInfo | undefined} */
+  #heir(before) {
+    const voices = this.#voices;
+    const wanted = before?.id ?? this.#remembered;
+    const speaks = (/** @type {string} */ primary) =>
+      voices.find(({ language }) => primaryOf(language) === primary);
+    return (
+      voices.find(({ id }) => id === wanted) ??
+      voices.find(({ language }) => language === before?.language) ??
+      (before ? speaks(primaryOf(before.language)) : undefined) ??
+      speaks(this.#language) ??
+      voices[0]
+    );
+  }
+
   /** The selected voice, once the list is here. */
   get voice() {
     return this.#voices.find((voice) => voice.id === this.#select.value) ?? null;
@@ -54,8 +68,21 @@ export class VoiceSelect {
     return this.#voices.length;
   }
 
-  /** @param {VoiceInfo[]} voices */
+  /** Choose a voice by hand, elsewhere than here. @param {string} id */
+  choose(id) {
+    this.#select.value = id;
+    this.#chosen = true;
+    this.#show();
+  }
+
+  /**
+   * The voice that is selected stays; one that is not there any more gives way to another of its
+   * language.
+   *
+   * @param {VoiceInfo[]} voices
+   */
   fill(voices) {
+    const before = this.voice;
     this.#voices = voices;
     const groups = new Map();
     for (const voice of voices) {
@@ -67,16 +94,15 @@ export class VoiceSelect {
     this.#select.replaceChildren(
       ...languages.map((language) => {
         const group = document.createElement('optgroup');
-        group.label = this.#languageName(language);
+        group.label = languageName(language, this.#language);
         for (const voice of groups.get(language)) {
           group.append(new Option(this.#label(voice), voice.id));
         }
         return group;
       }),
     );
-    const known = voices.some((voice) => voice.id === this.#remembered);
-    if (known) this.#select.value = this.#remembered;
     if (voices.length === 0) this.#placeholder(this.#strings.noVoices);
+    this.#select.value = this.#heir(before)?.id ?? '';
     this.#show();
   }
 
@@ -133,12 +159,8 @@ export class VoiceSelect {
 
   /** @param {number} loaded @param {number} total  0 when it is not known */
   #showBytes(loaded, total) {
-    const format = new Intl.NumberFormat(this.#language, {
-      minimumFractionDigits: 1,
-      maximumFractionDigits: 1,
-    });
-    const got = format.format(loaded / MB);
-    const all = format.format(total / MB);
+    const got = movingMegabytes(loaded, this.#language);
+    const all = movingMegabytes(total, this.#language);
     const { bytes, shortBytes, bytesOnly } = this.#strings;
     this.#amount.textContent = total > 0 ? shortBytes(got, all) : bytesOnly(got);
     this.#progress.setAttribute('aria-valuetext', total > 0 ? bytes(got, all) : bytesOnly(got));
@@ -147,32 +169,17 @@ export class VoiceSelect {
   #show() {
     const voice = this.voice;
     this.#name.textContent = voice ? voiceName(voice) : this.#strings.noVoices;
-    this.#detail.textContent = voice ? this.#languageName(voice.language) : '';
+    this.#detail.textContent = voice ? languageName(voice.language, this.#language) : '';
     this.idle();
   }
 
   /** @param {VoiceInfo} voice "Rms, English (US)", with its quality where that tells two apart */
   #label(voice) {
-    const label = `${voiceName(voice)}, ${this.#languageName(voice.language)}`;
+    const label = `${voiceName(voice)}, ${languageName(voice.language, this.#language)}`;
     const twins = this.#voices.filter(
       (other) => other.name === voice.name && other.language === voice.language,
     );
     return twins.length > 1 ? `${label}, ${voice.quality.replace('_', '-')}` : label;
-  }
-
-  /** @param {string} language BCP 47 */
-  #languageName(language) {
-    try {
-      const names = new Intl.DisplayNames([this.#language], {
-        type: 'language',
-        languageDisplay: 'standard',
-        style: 'short',
-      });
-      const name = names.of(language) ?? language;
-      return name.charAt(0).toLocaleUpperCase(this.#language) + name.slice(1);
-    } catch {
-      return language;
-    }
   }
 
   /** @param {string} text */
@@ -182,15 +189,4 @@ export class VoiceSelect {
     option.selected = true;
     this.#select.replaceChildren(option);
   }
-}
-
-/** @param {VoiceInfo} voice */
-function voiceName(voice) {
-  const words = (voice.name || voice.id).replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** @param {string} language */
-function primaryOf(language) {
-  return language.toLowerCase().split('-')[0];
 }

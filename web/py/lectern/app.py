@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from lectern import payloads, pcm
 from lectern.audiocache import AudioCache
 from lectern.backends import Backends, DeviceRecord
-from lectern.catalogue import CatalogueEntry
+from lectern.collection import Collection
 from lectern.errors import BadOption, LecternError, ProtocolError
+from lectern.installing import Installer
 from lectern.loader import Loader
 from lectern.metrics import Metrics
 from lectern.ports import AudioStore, Clock, Inference, Phonemizer, VoiceFiles
@@ -25,6 +26,9 @@ from lectern.sentences import split
 from lectern.sessions import SessionCache
 from lectern.settings import MIB, Settings
 from lectern.speech import Spoken, Synthesizer, Utterance
+from lectern.styles import styles_from_json
+from lectern.voice_ports import Downloads, VoiceStore
+from lectern.voice_requests import VoiceRequests
 from lectern.voices import Voices
 
 log = logging.getLogger("lectern")
@@ -39,6 +43,8 @@ class Ports:
     store: AudioStore
     files: VoiceFiles
     clock: Clock
+    voice_store: VoiceStore
+    downloads: Downloads
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,9 @@ class App:
         self._settling: asyncio.Lock = asyncio.Lock()
         settings = boot.get("settings")
         self.settings = Settings.from_json(settings if isinstance(settings, Mapping) else None)
+        self._styles = styles_from_json(boot.get("styles"))
         self.metrics = Metrics()
-        self._voices = Voices(ports.files)
+        self._voices = Voices(ports.files, ports.voice_store, timeout=self.settings.store_timeout)
         cores, isolated = payloads.cores(boot), boot.get("isolated") is True
         self._backends = Backends(
             ports.inference,
@@ -92,7 +99,7 @@ class App:
             ),
             prestarted=payloads.realm_config(boot.get("prestarted")),
         )
-        loader = Loader(
+        self._loader = loader = Loader(
             ports.files,
             ports.inference,
             self._backends,
@@ -118,6 +125,7 @@ class App:
             metrics=self.metrics,
             clock=ports.clock,
             background=self._start,
+            styles=self._styles,
         )
         self._prober = Prober(
             loader=loader,
@@ -127,9 +135,26 @@ class App:
             inference=ports.inference,
         )
         self._last_voice: str | None = None  # identity
+        source, origins = payloads.collection(boot)
+        collection = Collection(
+            ports.downloads, ports.clock, source=source, origins=origins, sleep=asyncio.sleep
+        )
+        self._installer = Installer(
+            voices=self._voices,
+            collection=collection,
+            store=ports.voice_store,
+            downloads=ports.downloads,
+            files=ports.files,
+            phonemizer=ports.phonemizer,
+            emit=emit,
+            changed=self._voices_changed,
+            most_bytes=self.settings.max_voice_bytes,
+        )
+        ports.voice_store.on_news(self._told)
         ports.inference.on_lost(self._realm_lost)
         self._handlers: dict[str, Callable[[Mapping[str, object]], Awaitable[object]]] = {
-            "voices": self.voices,
+            **VoiceRequests(self._voices, collection, self._installer).handlers,
+            "styles": self.styles,
             "split": self.split,
             "piece": self.piece,
             "preload": self.preload,
@@ -162,8 +187,8 @@ class App:
 
     # -- requests ------------------------------------------------------------------
 
-    async def voices(self, _payload: Mapping[str, object]) -> list[dict[str, object]]:
-        return [_voice_info(entry) for entry in await self._voices.entries()]
+    async def styles(self, _payload: Mapping[str, object]) -> list[dict[str, object]]:
+        return [{"id": name} for name in self._styles]
 
     async def split(self, payload: Mapping[str, object]) -> dict[str, object]:
         text = payloads.string(payload, "text")
@@ -184,9 +209,7 @@ class App:
         }
 
     async def piece(self, payload: Mapping[str, object]) -> Spoken:
-        """A whole sentence is one piece today: piece 0 is also the last."""
-        if payload.get("piece", 0) != 0:
-            raise BadOption("This sentence has one piece only: piece 0.")
+        """What is heard of a sentence from sample ``offset`` on, as far as it is needed now."""
         utterance = Utterance(
             text=payloads.string(payload, "text"),
             voice_id=payloads.string(payload, "voiceId"),
@@ -199,13 +222,16 @@ class App:
                 f"A piece is made of one sentence of at most {self.settings.max_sentence_chars} "
                 "characters; split the text first."
             )
-        spoken = await self._synthesizer.synthesize(utterance)
+        offset, demand = payloads.offset(payload), payloads.demand(payload)
+        spoken = await self._synthesizer.piece(utterance, offset, demand)
         await self._use(utterance.voice_id)
         return spoken
 
     async def preload(self, payload: Mapping[str, object]) -> dict[str, object]:
         voice_id = payloads.string(payload, "voiceId")
         started = self._ports.clock.monotonic()
+        if payload.get("install") is True and self._installer.may_find(voice_id):
+            await self._installer.install(voice_id)
         voice = await self._voices.voice(voice_id)
         resident = self._sessions.resident(voice)
         async with self._sessions.lease(voice):
@@ -240,6 +266,7 @@ class App:
         await self._sessions.dispose()
         for clear in (
             self._cache.clear,
+            self._installer.clear,
             self._ports.files.clear,
             self._housekeeping.clear_snapshot,
         ):
@@ -255,6 +282,7 @@ class App:
         """Idle-time work, each part of it once, none of it needed for speech."""
         async with self._settling:
             await self._attempt("snapshot", self._housekeeping.keep_snapshot())
+            await self._attempt("tidy", self._installer.tidy())
             numpy = bool(await self._attempt("numpy", self._housekeeping.install_numpy()))
             if numpy:
                 pcm.use_numpy()
@@ -283,17 +311,20 @@ class App:
     # -- sessions ------------------------------------------------------------------
 
     async def _use(self, voice_id: str) -> None:
-        """Remember whose backend the stats speak of."""
-        identity = (await self._voices.voice(voice_id)).identity
-        if identity != self._last_voice:
-            self._last_voice = identity
+        """Remember whose backend the stats speak of, and what to load first next time."""
+        voice = await self._voices.voice(voice_id)
+        if voice.identity != self._last_voice:
+            self._last_voice = voice.identity
+            self._emit({"event": "used", "voiceId": voice.id, "sha256": voice.model_sha256})
             self._sessions_changed()
+        self._start(self._prober.extend(voice))
 
     def _realm_lost(self, realm: int) -> None:
         log.warning("The ORT worker of realm %d is lost; its voices are loaded again.", realm)
         self.metrics.count("realm.lost")
         self._backends.lost(realm)
-        self._sessions.forget(realm)
+        for session in self._sessions.forget(realm):
+            self._start(self._loader.release(session))
 
     def _sessions_changed(self) -> None:
         self._emit({"event": "sessions", "stats": self.session_stats()})
@@ -305,6 +336,19 @@ class App:
             entry = await self._voices.entry(resident[-1])
             await self._prober.run(await self._voices.voice(entry.id), entry.bytes)
             self._sessions_changed()
+
+    # -- voices --------------------------------------------------------------------
+
+    async def _voices_changed(self, changed: set[str]) -> None:
+        """Voices of the browser's store went, came or are others now."""
+        for voice_id in changed:
+            await self._sessions.evict(voice_id)
+        self._emit({"event": "voices"})
+
+    def _told(self, news: Mapping[str, object]) -> None:
+        work = self._installer.told(news)
+        if work is not None:
+            self._start(work)
 
     # -- small things --------------------------------------------------------------
 
@@ -336,16 +380,3 @@ class SystemClock:
 def format_bytes(size: int) -> str:
     """ "2.34 MB", of 1,048,576 bytes."""
     return f"{size / MIB:.2f} MB"
-
-
-def _voice_info(entry: CatalogueEntry) -> dict[str, object]:
-    return {
-        "id": entry.id,
-        "name": entry.name,
-        "language": entry.language,
-        "quality": entry.quality,
-        "sampleRate": entry.sample_rate,
-        "speakers": [{"id": number, "name": name} for name, number in entry.speakers],
-        "bytes": entry.bytes,
-        "installed": True,
-    }

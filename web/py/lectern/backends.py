@@ -7,7 +7,8 @@ The choice is made by measuring, in idle time, and kept per device:
 - WebGPU: refused for software adapters, and trusted for a voice only after the probe
   sentence, with all noise 0, equals wasm's sound within ``MIN_SNR`` and is not slower.
 
-An override ("?backend=", "?threads=") is obeyed without measuring.
+An override ("?backend=", "?threads=") is obeyed without measuring, as far as this machine can.
+Of a voice in parts only the decoder runs on WebGPU, everything else stays on wasm.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 
-from lectern.errors import EngineLost, InferenceFailed, LecternError, VoiceUnreadable
+from lectern.errors import (
+    EngineError,
+    EngineLost,
+    InferenceFailed,
+    LecternError,
+    VoiceUnreadable,
+)
 from lectern.ports import Clock, Inference, Realm, RealmConfig
 from lectern.singleflight import SingleFlight
 
@@ -30,6 +37,9 @@ _WORTH = 1.1
 #: More threads than this never helped a sentence-sized graph.
 _MOST_THREADS = 8
 _ROUNDS = 3
+#: A GPU that went this often in one page's life is left alone: each time costs a window of sound,
+#: and a driver that is started anew blanks the screen.
+_MOST_LOSSES = 2
 
 #: Runs the probe sentence once in a realm, and gives its samples.
 Run = Callable[[], Awaitable[memoryview]]
@@ -111,6 +121,9 @@ class Backends:
             self._unwanted = False
             self._realms[prestarted.backend] = Realm(1, prestarted.backend, prestarted.threads)
         self._gpu_refused = ""
+        self._gpu_losses = 0
+        #: The realm under probe; None when it died.
+        self._probed: int | None = None
         #: Voices that can't be loaded on WebGPU at all, and why.
         self._unfit: dict[str, str] = {}
 
@@ -124,14 +137,19 @@ class Backends:
 
     def backend_for(self, identity: str) -> str:
         """ "webgpu" when the user wants it or the voice passed its probe there, else "wasm"."""
-        if identity in self._unfit:
+        if identity in self._unfit or self._gpu_refused:
             return "wasm"
         if self._overrides.backend:
             return self._overrides.backend
         verdict = self._record.gpu.get(identity)
-        if verdict and verdict["ok"] and self._record.adapter and not self._gpu_refused:
+        if verdict and verdict["ok"] and self._record.adapter:
             return "webgpu"
         return "wasm"
+
+    @property
+    def gpu_asked_for(self) -> bool:
+        """Whether the user wants WebGPU, measured or not."""
+        return self._overrides.backend == "webgpu"
 
     def describe(self, identity: str | None) -> dict[str, object]:
         """``{backend, backendReason, threads}`` for the voice that was used last."""
@@ -145,7 +163,13 @@ class Backends:
 
     async def realm_for(self, identity: str) -> Realm:
         """A living realm for the voice, started if need be. Raises InferenceFailed, EngineLost."""
-        backend = self.backend_for(identity)
+        return await self._realm(self.backend_for(identity))
+
+    async def wasm_realm(self) -> Realm:
+        """The realm for what always runs on wasm. Raises InferenceFailed, EngineLost."""
+        return await self._realm("wasm")
+
+    async def _realm(self, backend: str) -> Realm:
         if self._unwanted:
             self._unwanted = False
             await self._inference.close(1)
@@ -160,9 +184,14 @@ class Backends:
 
     def lost(self, realm_id: int) -> None:
         """A realm died; the next ``realm_for`` starts another."""
+        if realm_id == self._probed:
+            self._probed = None
         for backend, realm in list(self._realms.items()):
             if realm.id == realm_id:
                 del self._realms[backend]
+                self._gpu_losses += backend == "webgpu"
+        if self._gpu_losses >= _MOST_LOSSES:
+            self._gpu_refused = f"WebGPU was lost {self._gpu_losses} times"
 
     async def _open(self, backend: str) -> Realm:
         try:
@@ -170,7 +199,7 @@ class Backends:
         except EngineLost:
             raise
         except LecternError as error:
-            if backend == "wasm" or self._overrides.backend:
+            if backend == "wasm":
                 raise
             self._gpu_refused = f"WebGPU could not be started: {error}"
             return await self.realm_for("")
@@ -192,8 +221,8 @@ class Backends:
     def _reason(self, backend: str, identity: str) -> str:
         if identity in self._unfit:
             return f"WebGPU can't run this voice: {self._unfit[identity]}"
-        if self._overrides.backend:
-            return f"asked for: backend={self._overrides.backend}"
+        if self._overrides.backend == backend:
+            return f"asked for: backend={backend}"
         if backend == "webgpu":
             return str(self._record.gpu[identity]["reason"])
         gpu = self._gpu_refused or str(self._record.gpu.get(identity, {}).get("reason", ""))
@@ -236,7 +265,7 @@ class Backends:
         ``probe(realm)`` loads the probe's session there and returns what runs it once.
         The caller calls ``adopt``, moves its sessions and ends the former realm.
         """
-        first = best = await self.realm_for("")
+        first = best = await self.wasm_realm()
         best_run = await probe(best)
         reason = "one thread: the only candidate"
         candidate: Realm | None = None
@@ -278,33 +307,45 @@ class Backends:
 
     async def probe_gpu(self, identity: str, probe: Callable[[Realm], Awaitable[Run]]) -> None:
         """Compare one voice on WebGPU with wasm, in sound and in speed, and keep the verdict."""
+        in_use = self._realms.get("webgpu")
         try:
-            gpu = await self._inference.open(RealmConfig("webgpu", 1))
+            gpu = in_use or await self._inference.open(RealmConfig("webgpu", 1))
         except LecternError as error:
             self._gpu_refused = f"WebGPU could not be started: {error}"
             return
+        self._probed = gpu.id
+        ok = False
         try:
-            wasm_run = await probe(await self.realm_for(""))
+            ok, verdict = await self._verdict(probe, gpu)
+        except EngineError as error:
+            if self._probed is not None:
+                raise  # says nothing of the GPU (another worker died): probed again later
+            verdict = f"WebGPU broke down in the probe: {error}"
+        finally:
+            self._probed = None
+            if ok:
+                self._realms["webgpu"] = gpu
+            elif in_use is None:
+                await self._inference.close(gpu.id)
+        self._record.gpu[identity] = {"ok": ok, "reason": verdict}
+
+    async def _verdict(
+        self, probe: Callable[[Realm], Awaitable[Run]], gpu: Realm
+    ) -> tuple[bool, str]:
+        try:
+            wasm_run = await probe(await self.wasm_realm())
             gpu_run = await probe(gpu)
             distance = snr(await wasm_run(), await gpu_run())
             if distance < MIN_SNR:
-                verdict = f"WebGPU's sound is off ({distance:.0f} dB from wasm's)"
-                ok = False
-            else:
-                slow, quick = await self._race(wasm_run, gpu_run)
-                ratio = slow / quick if quick > 0 else 1.0
-                ok = ratio >= 1.0
-                verdict = f"WebGPU equals wasm within {distance:.0f} dB, {ratio:.2f} times as quick"
+                return False, f"WebGPU's sound is off ({distance:.0f} dB from wasm's)"
+            slow, quick = await self._race(wasm_run, gpu_run)
         except (InferenceFailed, VoiceUnreadable) as error:
-            ok, verdict = False, f"WebGPU failed the probe: {error}"
-        except BaseException:
-            # Says nothing of the GPU (the network went, a worker died): probed again later.
-            await self._inference.close(gpu.id)
-            raise
-        self._record.gpu[identity] = {"ok": ok, "reason": verdict}
-        former = self.adopt(gpu) if ok else gpu
-        if former is not None:
-            await self._inference.close(former.id)
+            return False, f"WebGPU failed the probe: {error}"
+        ratio = slow / quick if quick > 0 else 1.0
+        return (
+            ratio >= 1.0,
+            f"WebGPU equals wasm within {distance:.0f} dB, {ratio:.2f} times as quick",
+        )
 
     async def _race(self, first: Run, second: Run) -> tuple[float, float]:
         """The best time of each, in seconds; they take turns, so that both see the same load."""

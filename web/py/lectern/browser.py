@@ -1,4 +1,6 @@
-"""The only module that touches the browser: ports over the host objects of ``web/js/host``.
+"""Where the browser is touched: ports over the host objects of ``web/js/host``.
+
+With ``browser_voices`` and ``jsvalues``, which nobody else imports, the only module that does.
 
 ``worker.js`` registers them as the JavaScript module ``lectern_host``. What crosses is
 JSON text, typed arrays and opaque ids; every proxy that is made here is destroyed here.
@@ -12,64 +14,36 @@ import json
 import logging
 import random
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import js
 import lectern_host as host
-from pyodide.ffi import JsException, create_proxy, to_js
+from pyodide.ffi import create_proxy, to_js
 
 from lectern.app import App, Housekeeping, Ports, SystemClock
-from lectern.errors import LecternError, all_errors
+from lectern.browser_voices import HostDownloads, HostVoiceStore
+from lectern.errors import LecternError
 from lectern.jsonchecks import parse
+from lectern.jsvalues import listed as _list
+from lectern.jsvalues import plain as _object
+from lectern.jsvalues import translated as _translated
+from lectern.jsvalues import typed as _typed
+from lectern.onnxfile import Part
 from lectern.ports import (
     Adapter,
+    Feed,
     FileRef,
+    Noise,
     Progress,
     Realm,
     RealmConfig,
     SessionHandle,
     StoredAudio,
-    Tensor,
 )
 from lectern.speech import Spoken
 
 log = logging.getLogger("lectern")
-
-_ERRORS = all_errors()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Host errors carry one of our codes; they go on as that error."""
-    try:
-        yield
-    except JsException as error:
-        cause = getattr(error, "js_error", error)
-        kind = _ERRORS.get(str(getattr(cause, "code", "")))
-        message = str(getattr(cause, "message", "") or error)
-        if kind is None:
-            raise
-        raise kind(message) from None
-
-
-def _object(value: Mapping[str, object]) -> Any:
-    """A plain JavaScript object of JSON-shaped values."""
-    return js.JSON.parse(json.dumps(value))
-
-
-def _typed(kind: Any, data: Any, length: int) -> Any:
-    """A JavaScript typed array with a copy of ``data``'s buffer."""
-    result = kind.new(length)
-    if length:
-        result.assign(data)
-    return result
-
-
-def _list(value: Any) -> Any:
-    """A host's JSON-shaped answer."""
-    return json.loads(js.JSON.stringify(value))
 
 
 class HostInference:
@@ -89,21 +63,31 @@ class HostInference:
         with _translated():
             await host.ort.close(realm)
 
-    async def create(self, realm: int, model: FileRef) -> SessionHandle:
+    async def create(
+        self,
+        realm: int,
+        model: FileRef,
+        part: Part | None = None,
+        *,
+        fixed: Mapping[str, int] | None = None,
+    ) -> SessionHandle:
+        given = _part(part) if part else None
         with _translated():
-            made = _list(await host.ort.create(realm, model.id))
+            made = _list(
+                await host.ort.create(realm, model.id, given, _object(fixed) if fixed else None)
+            )
         return SessionHandle(made["session"], tuple(made["inputs"]), tuple(made["outputs"]))
 
     async def run(
         self,
         session: int,
-        feeds: Mapping[str, Tensor],
+        feeds: Mapping[str, Feed],
         outputs: Sequence[str],
         deadline: float,
     ) -> dict[str, memoryview]:
         given = js.Object.new()
         for name, tensor in feeds.items():
-            setattr(given, name, _tensor(tensor))
+            setattr(given, name, _feed(tensor))
         with _translated():
             result = await host.ort.run(session, given, to_js(list(outputs)), deadline)
             return {name: memoryview(getattr(result, name).to_py()) for name in outputs}
@@ -117,15 +101,31 @@ class HostInference:
         host.ort.onLost(create_proxy(lambda realm, *_: callback(int(realm))))
 
 
-def _tensor(tensor: Tensor) -> Any:
-    if tensor.type == "int64":
-        data = _typed(js.BigInt64Array, array("q", map(int, tensor.data)), len(tensor.data))
-    else:
-        data = _typed(js.Float32Array, array("f", tensor.data), len(tensor.data))
+def _part(part: Part) -> Any:
+    """{segments: [offset, length, …], literals, sizes}"""
+    flat = [number for segment in part.segments for number in segment]
     result = js.Object.new()
-    result.type = tensor.type
-    result.data = data
-    result.dims = to_js(list(tensor.dims))
+    result.segments = _typed(js.Float64Array, array("d", flat), len(flat))
+    result.literals = _typed(js.Uint8Array, part.literals, len(part.literals))
+    result.sizes = to_js(list(part.sizes))
+    return result
+
+
+def _feed(feed: Feed) -> Any:
+    if isinstance(feed, Noise):
+        noise = {"type": "noise", "seed": feed.seed, "rows": feed.rows}
+        return _object({**noise, "columns": feed.columns, "first": feed.first})
+    data: Any = feed.data
+    if feed.type == "int64":
+        values = _typed(js.BigInt64Array, array("q", map(int, data)), len(data))
+    elif isinstance(data, memoryview) and data.format == "f":
+        values = _typed(js.Float32Array, data, len(data))
+    else:
+        values = _typed(js.Float32Array, array("f", data), len(data))
+    result = js.Object.new()
+    result.type = feed.type
+    result.data = values
+    result.dims = to_js(list(feed.dims))
     return result
 
 
@@ -134,7 +134,7 @@ class HostPhonemizer:
 
     async def phonemize(self, voice: str, texts: Sequence[str]) -> list[list[str]]:
         with _translated():
-            await host.espeak.ready()
+            await host.espeak.ready(voice)
             result: list[list[str]] = _list(host.espeak.phonemize(voice, to_js(list(texts))))
         return result
 
@@ -205,8 +205,20 @@ class HostVoiceFiles:
         finally:
             told.destroy()
 
+    def read(self, file: FileRef, offset: int, length: int) -> bytes:
+        with _translated():
+            data: bytes = host.files.read(file.id, offset, length).to_bytes()
+            return data
+
     async def drop(self, file: FileRef) -> None:
         host.files.drop(file.id)
+
+    async def plan(self, sha256: str) -> str | None:
+        found = await host.plans.get(sha256)
+        return str(found) if found else None
+
+    async def keep_plan(self, sha256: str, plan: str) -> None:
+        await host.plans.put(sha256, plan)
 
     async def clear(self) -> None:
         with _translated():
@@ -271,7 +283,7 @@ def _answer_spoken(request_id: int, spoken: Spoken) -> None:
                 {"start": start, "end": end, "time": first / rate, "duration": length / rate}
                 for start, end, first, length in spoken.words
             ],
-            "last": True,
+            "last": spoken.last,
             "source": spoken.source,
         }
     )
@@ -310,6 +322,8 @@ def start(boot: Any) -> None:
         store=HostStore(),
         files=HostVoiceFiles(),
         clock=SystemClock(),
+        voice_store=HostVoiceStore(),
+        downloads=HostDownloads(),
     )
     housekeeping = Housekeeping(_keep_snapshot, _clear_snapshot, _install_numpy)
     app = App(

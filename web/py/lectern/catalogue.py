@@ -10,8 +10,11 @@ from lectern.jsonchecks import Checked
 
 #: The sample rates that Piper trains each quality with.
 _RATES = {"x_low": 16000, "low": 16000, "medium": 22050, "high": 22050}
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}\Z")
+_ID = re.compile(r"[^\W_][\w.+-]{0,127}\Z")  # letters of any script: pt_PT-tugão-medium
+_PIPER_ID = re.compile(r"[a-z]{2,3}_[A-Z]{2}-\w+-(?:x_low|low|medium|high)\Z")
 _HEX = re.compile(r"[0-9a-f]{64}\Z")
+#: Characters of a licence's name; what is longer is no name.
+MOST_LICENSE = 120
 _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 
 
@@ -20,6 +23,7 @@ class CatalogueEntry:
     """A voice as the catalogue names it.
 
     ``speakers`` are names and numbers, by number; ``bytes`` is model and JSON together.
+    ``source`` says where its files are: "folder", "browser", or "collection" for none yet.
     """
 
     id: str
@@ -31,9 +35,26 @@ class CatalogueEntry:
     bytes: int
     model_sha256: str | None
     config_sha256: str | None
+    source: str = "folder"
+    license: str = ""  # as its MODEL_CARD says it; "" where nobody has looked
+
+    def info(self, *, installed: bool = True) -> dict[str, object]:
+        """protocol.js's VoiceInfo."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "language": self.language,
+            "quality": self.quality,
+            "sampleRate": self.sample_rate,
+            "speakers": [{"id": number, "name": name} for name, number in self.speakers],
+            "bytes": self.bytes,
+            "installed": installed,
+            "source": self.source,
+            **({"license": self.license} if self.license else {}),
+        }
 
 
-def parse_catalogue(data: object) -> list[CatalogueEntry]:
+def parse_catalogue(data: object, *, source: str = "folder") -> list[CatalogueEntry]:
     """The voices of a parsed voices.json, in its order; entries that are bad are left out.
 
     Raises:
@@ -42,7 +63,8 @@ def parse_catalogue(data: object) -> list[CatalogueEntry]:
     found: list[CatalogueEntry] = []
     for voice_id, value in Checked(data, "The catalogue voices.json").items():
         try:
-            found.append(_entry(voice_id, Checked(value, f"The voice {ascii(voice_id)[:60]}")))
+            voice = Checked(value, f"The voice {ascii(voice_id)[:60]}")
+            found.append(_entry(voice_id, voice, source))
         except VoiceUnreadable:
             continue
     return found
@@ -72,8 +94,18 @@ def language_tag(code: str) -> str:
     return "-".join([parts[0].lower()] + [p.upper() if len(p) == 2 else p for p in parts[1:]])
 
 
-def _entry(voice_id: str, voice: Checked) -> CatalogueEntry:
-    if not _ID.match(voice_id):
+def is_voice_id(name: str) -> bool:
+    """Whether a voice may be called so: nothing in it leads out of a folder."""
+    return _ID.match(name) is not None
+
+
+def looks_like_piper(voice_id: str) -> bool:
+    """Whether the collection may have a voice of this name: ``en_US-amy-medium``."""
+    return _PIPER_ID.match(voice_id) is not None
+
+
+def _entry(voice_id: str, voice: Checked, source: str) -> CatalogueEntry:
+    if not is_voice_id(voice_id):
         raise voice.unreadable("the id", "letters, digits, - and _", voice_id)
     language = language_tag(voice.part("language").text("code"))
     if not language:
@@ -91,6 +123,8 @@ def _entry(voice_id: str, voice: Checked) -> CatalogueEntry:
         bytes=size,
         model_sha256=model,
         config_sha256=config,
+        source=source,
+        license=voice.text("license", "")[:MOST_LICENSE],
     )
 
 

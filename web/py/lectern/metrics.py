@@ -73,9 +73,10 @@ class Trace:
     phonemise: float = 0.0
     session: float = 0.0  # waiting for the voice's session
     infer: float = 0.0
+    windows: int = 0  # runs of the decoder
     encode: float = 0.0  # int16, after the sound was sent
     store: float = 0.0  # durable write, after the sound was sent
-    total: float = 0.0  # from request to answer
+    total: float = 0.0  # from request to the first sound
 
 
 @dataclass(slots=True)

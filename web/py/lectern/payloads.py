@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from lectern.backends import Overrides
 from lectern.errors import BadOption
+from lectern.pacing import Demand
 from lectern.ports import RealmConfig
 
 
@@ -35,6 +36,23 @@ def speaker(value: object) -> str | int | None:
     raise BadOption(f"speaker must be a name or a number, not {value!r}.")
 
 
+def offset(payload: Mapping[str, object]) -> int:
+    """Samples of the sentence that the page has already."""
+    value = payload.get("offset", 0)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise BadOption(f"offset must be a whole number from 0 on, not {value!r}.")
+    return value
+
+
+def demand(payload: Mapping[str, object]) -> Demand:
+    """What the listener needs: ``ahead`` in seconds or null, ``rate`` of playback."""
+    ahead = optional_number(payload, "ahead")
+    rate = optional_number(payload, "rate")
+    if rate is not None and not 0.1 <= rate <= 10:
+        raise BadOption(f"rate must lie between 0.1 and 10, not {rate!r}.")
+    return Demand(None if ahead is None else max(0.0, ahead), rate or 1.0)
+
+
 def cores(boot: Mapping[str, object]) -> int:
     value = boot.get("cores")
     return value if isinstance(value, int) and value >= 1 else 1
@@ -56,3 +74,13 @@ def realm_config(value: object) -> RealmConfig | None:
     if isinstance(backend, str) and isinstance(threads, int):
         return RealmConfig(backend, threads)
     return None
+
+
+def collection(boot: Mapping[str, object]) -> tuple[str, list[str]]:
+    """Address of the collection of voices, "" where the build has none, and who may be asked."""
+    value = boot.get("voices")
+    if not isinstance(value, Mapping):
+        return "", []
+    source, origins = value.get("source"), value.get("origins")
+    listed = origins if isinstance(origins, list) else []
+    return source if isinstance(source, str) else "", [o for o in listed if isinstance(o, str)]

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from lectern.onnxfile import Part
+
 #: ``loaded`` and ``total`` bytes; ``total`` is 0 when it is not known.
 Progress = Callable[[int, int], None]
 
@@ -53,11 +55,29 @@ class SessionHandle:
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """A dense tensor. ``type`` is "int64" or "float32"; ``data`` is flat."""
+    """A dense tensor. ``type`` is "int64" or "float32"; ``data`` is flat, where it is a buffer
+    of the same format."""
 
     type: str
-    data: Sequence[int] | Sequence[float]
+    data: Sequence[int] | Sequence[float] | memoryview
     dims: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """A float32 tensor [1, rows, columns] of standard normal noise, made where it is used.
+
+    Each value depends on ``seed``, its row and ``first`` plus its column alone: windows of the
+    same noise agree where they overlap, today and tomorrow.
+    """
+
+    seed: int  # 32 bits
+    rows: int
+    columns: int
+    first: int = 0
+
+
+Feed = Tensor | Noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +103,31 @@ class Inference(Protocol):
         """End a realm and all its sessions; an unknown realm is no error."""
         ...
 
-    async def create(self, realm: int, model: FileRef) -> SessionHandle:
-        """Load a model. Raises VoiceUnreadable, EngineLost."""
+    async def create(
+        self,
+        realm: int,
+        model: FileRef,
+        part: Part | None = None,
+        *,
+        fixed: Mapping[str, int] | None = None,
+    ) -> SessionHandle:
+        """Load a model, or the part of it that ``part`` describes.
+
+        The whole model's bytes are given away and not held any more; a part leaves them.
+
+        Args:
+            fixed: sizes of named dimensions that never change. On WebGPU the run is then
+                captured once as a graph of GPU commands and played again.
+
+        Raises:
+            VoiceUnreadable, InferenceFailed, EngineLost, EngineTimeout.
+        """
         ...
 
     async def run(
         self,
         session: int,
-        feeds: Mapping[str, Tensor],
+        feeds: Mapping[str, Feed],
         outputs: Sequence[str],
         deadline: float,
     ) -> dict[str, memoryview]:
@@ -182,8 +219,20 @@ class VoiceFiles(Protocol):
         """
         ...
 
+    def read(self, file: FileRef, offset: int, length: int) -> bytes:
+        """Bytes of a file that is held. Raises EngineLost when it is not any more."""
+        ...
+
     async def drop(self, file: FileRef) -> None:
         """The bytes are not needed any more."""
+        ...
+
+    async def plan(self, sha256: str) -> str | None:
+        """What ``keep_plan`` kept for a model, by its SHA-256; unchecked. Never raises."""
+        ...
+
+    async def keep_plan(self, sha256: str, plan: str) -> None:
+        """Keep what was found out about a model; a store that refuses is no error."""
         ...
 
     async def clear(self) -> None:

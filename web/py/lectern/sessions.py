@@ -12,10 +12,11 @@ import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lectern.errors import EngineLost
-from lectern.ports import Clock, SessionHandle
+from lectern.ports import Clock
+from lectern.running import Loaded, Split
 from lectern.singleflight import SingleFlight
 from lectern.voice import VoiceConfig
 
@@ -24,12 +25,22 @@ log = logging.getLogger("lectern")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A voice that is ready to run."""
+    """A voice that is ready to run, and the realms that its parts are in."""
 
     voice: VoiceConfig
-    handle: SessionHandle
-    realm: int
+    model: Loaded
+    realms: frozenset[int]
     bytes: int
+
+    def without(self, realm: int) -> Session | None:
+        """What is left when a realm is gone: a voice in parts can do without the decoders that
+        it had on WebGPU. None where nothing is left that speaks."""
+        model = self.model
+        if not isinstance(model, Split) or not model.fixed:
+            return None
+        if any(decoder.realm != realm for decoder in model.fixed):
+            return None
+        return replace(self, model=replace(model, fixed=()), realms=self.realms - {realm})
 
 
 @dataclass(slots=True, eq=False)
@@ -88,20 +99,25 @@ class SessionCache:
 
     def resident(self, voice: VoiceConfig) -> bool:
         """Whether a lease of this very voice would load nothing."""
-        found = self._resident.get(voice.id)
-        return found is not None and found.session.voice.identity == voice.identity
+        return self.peek(voice) is not None
 
     @asynccontextmanager
-    async def lease(self, voice: VoiceConfig) -> AsyncIterator[Session]:
-        """The voice's session, kept loaded for the time of the ``async with``."""
-        resident = await self._get(voice)
+    async def lease(self, voice: VoiceConfig, *, again: bool = False) -> AsyncIterator[Session]:
+        """The voice's session, kept loaded for the time of the ``async with``.
+
+        ``again``: for something that was begun with it; nobody has to be told.
+        """
+        resident = await self._get(voice, quiet=again)
         resident.leases += 1
         resident.idle.clear()
+        session = resident.session
         try:
-            yield resident.session
+            yield session
         except EngineLost:
-            # Whatever was not told of it: this session is of no use to anybody.
-            self._discard(resident)
+            # Whatever was not told of it: this session is of no use to anybody. (Of one that
+            # was in two realms another may stand in its place by now.)
+            if resident.session is session:
+                self._discard(resident)
             raise
         finally:
             resident.leases -= 1
@@ -112,8 +128,8 @@ class SessionCache:
                     await self._release(resident.session)
             await self._shrink()
 
-    async def _get(self, voice: VoiceConfig) -> _Resident:
-        waited = False
+    async def _get(self, voice: VoiceConfig, *, quiet: bool = False) -> _Resident:
+        waited = quiet
         while True:
             resident = self._resident.get(voice.id)
             if resident and resident.session.voice.identity == voice.identity:
@@ -196,7 +212,7 @@ class SessionCache:
     async def drain(self, realm: int) -> None:
         """Wait until no run is under way on a session of this realm."""
         for resident in [*self._leaving, *self._resident.values()]:
-            if resident.session.realm == realm and resident.leases:
+            if realm in resident.session.realms and resident.leases:
                 await resident.idle.wait()
 
     def _discard(self, resident: _Resident) -> None:
@@ -205,13 +221,56 @@ class SessionCache:
             del self._resident[voice_id]
             self._on_change()
 
-    def forget(self, realm: int) -> None:
-        """The realm is dead: its sessions are gone, there is nothing to release."""
-        gone = [v for v, resident in self._resident.items() if resident.session.realm == realm]
-        for voice_id in gone:
-            del self._resident[voice_id]
-        if gone:
+    def forget(self, realm: int) -> list[Session]:
+        """The realm is dead, its sessions are gone; those that can do without it stay, and those
+        that have parts elsewhere all the same are given back, to be released there."""
+        touched = [
+            voice_id
+            for voice_id, resident in self._resident.items()
+            if realm in resident.session.realms
+        ]
+        forgotten: list[Session] = []
+        for voice_id in touched:
+            resident = self._resident[voice_id]
+            rest = resident.session.without(realm)
+            if rest is None:
+                forgotten.append(self._resident.pop(voice_id).session)
+            else:
+                resident.session = rest
+        if touched:
             self._on_change()
+        return [session for session in forgotten if len(session.realms) > 1]
+
+    def peek(self, voice: VoiceConfig) -> Session | None:
+        """The voice's session if it is resident; it is not kept, and not made the latest used."""
+        found = self._resident.get(voice.id)
+        same = found is not None and found.session.voice.identity == voice.identity
+        return found.session if found is not None and same else None
+
+    async def exchange(self, old: Session, new: Session) -> bool:
+        """Put ``new`` in the place of ``old``, if that is still resident.
+
+        They may share handles: ``new`` has those of ``old`` and more, then, and who runs on
+        ``old`` goes on. If they share none, ``old`` is released as soon as nobody runs on it.
+        """
+        resident = self._resident.get(old.voice.id)
+        if resident is None or resident.session is not old:
+            return False
+        if set(old.model.handles) & set(new.model.handles):
+            resident.session = new
+            self._on_change()
+        else:
+            self._resident[old.voice.id] = _Resident(new)  # its place in the order stays
+            self._on_change()
+            await self._retire(resident)
+        return True
+
+    async def evict(self, voice_id: str) -> None:
+        """Release one voice's session, if it is here; one in use as soon as its runs end."""
+        resident = self._resident.pop(voice_id, None)
+        if resident is not None:
+            self._on_change()
+            await self._retire(resident)
 
     async def dispose(self) -> None:
         """Release all sessions; those in use as soon as their runs end."""

@@ -36,6 +36,8 @@ class Settings:
     memory_cache_entries: int = _count(2000, 0, 100_000)
     memory_cache_seconds: float = _number(2 * 3600.0, 0.0, 7 * 86400.0)
     disk_cache_bytes: int = _count(512 * MIB, 0, 64 * 1024 * MIB)
+    #: Files of voices that are larger are not installed: Piper's largest have 120 MB.
+    max_voice_bytes: int = _count(250 * MIB, MIB, 2048 * MIB)
     #: A durable store that has not answered by then is skipped for a while.
     store_timeout: float = _number(2.0, 0.05, 60.0)
     store_retry_after: float = _number(30.0, 0.0, 3600.0)

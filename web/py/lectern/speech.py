@@ -1,10 +1,10 @@
-"""synthesize(): the one flow of a sentence from text to sound.
+"""From a sentence to sound: the one flow.
 
 ::
 
-    text -> cache key -> audio cache                          hit: done
-         -> phonemes -> ids -> session -> run -> word times -> sound
-         -> (after it was handed over) int16 -> audio cache
+    text -> cache key -> audio cache                                        hit: done
+         -> phonemes -> ids -> a Making: session -> encoder -> windows of sound, on demand
+         -> (after the last one was handed over) int16 -> audio cache
 """
 
 from __future__ import annotations
@@ -12,28 +12,32 @@ from __future__ import annotations
 import asyncio
 import logging
 from array import array
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 
 from lectern import pcm
 from lectern.audiocache import AudioCache, make_entry
 from lectern.cachekey import audio_key
-from lectern.encoding import Encoded, to_ids, word_times
-from lectern.errors import BadOption
+from lectern.encoding import to_ids
+from lectern.errors import BadOption, LecternError
+from lectern.making import Making, Script
 from lectern.metrics import Metrics, Trace
-from lectern.phonemes import Phonemized, phonemize
+from lectern.pacing import Demand, Speed
+from lectern.phonemes import phonemize
 from lectern.ports import Clock, Inference, Phonemizer, StoredAudio, WordRows
-from lectern.running import run_voice
+from lectern.running import Order
 from lectern.sessions import SessionCache
 from lectern.singleflight import SingleFlight
+from lectern.styles import NEUTRAL, STYLES, Style, styled
 from lectern.voice import Scales, VoiceConfig
 from lectern.voices import Voices
 from lectern.words import words
 
 log = logging.getLogger("lectern")
 
-#: Styles are named settings of scales and speaker; more than the neutral one come with data.
-STYLES = ("neutral",)
+#: Sentences that were begun and left; who comes back to one goes on where it was left.
+_MOST_BEGUN = 16
 
 WordTimes = tuple[tuple[int, int, int, int], ...]
 
@@ -50,27 +54,30 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sound:
-    """What is shared by all texts of one cache key: no offsets of any of them."""
-
-    samples: memoryview
-    sample_rate: int
-    rows: WordRows
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class Spoken:
-    """One sentence's sound, mono.
+    """A piece of one sentence's sound, mono.
 
     ``samples`` is float32 (format "f") fresh from the model and int16 (format "h") from a
-    cache. ``words``: start and end in UTF-16 units of the sentence, first sample, samples.
+    cache. ``words``: start and end in UTF-16 units of the sentence, first sample of the
+    sentence, samples; all of them with the first piece.
     """
 
     samples: memoryview
     sample_rate: int
     words: WordTimes
     source: str  # "memory" | "disk" | "model"
+    last: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """An utterance with everything decided."""
+
+    text: str
+    voice: VoiceConfig
+    speaker: int | None
+    scales: Scales
+    key: str
 
 
 class Synthesizer:
@@ -78,6 +85,7 @@ class Synthesizer:
 
     Args:
         background: starts a coroutine that nobody waits for (and that never raises).
+        styles: the table of styles.
     """
 
     def __init__(
@@ -91,6 +99,7 @@ class Synthesizer:
         metrics: Metrics,
         clock: Clock,
         background: Callable[[Coroutine[object, object, None]], None],
+        styles: Mapping[str, Style] = STYLES,
     ) -> None:
         self._voices = voices
         self._phonemizer = phonemizer
@@ -100,25 +109,54 @@ class Synthesizer:
         self._metrics = metrics
         self._clock = clock
         self._background = background
-        self._making: SingleFlight[str, _Sound] = SingleFlight()
-        #: Made and handed over, not yet encoded for the cache.
-        self._fresh: dict[str, _Sound] = {}
+        self._styles = styles
+        self._speeds: dict[str, Speed] = {}  # by the voice's identity
+        self._beginning: SingleFlight[str, Making] = SingleFlight()
+        #: Under way, and made but not yet in the cache; least recently asked for first.
+        self._makings: OrderedDict[str, Making] = OrderedDict()
 
-    async def synthesize(self, utterance: Utterance) -> Spoken:
-        """The sentence's sound, from a cache or from the model.
+    async def piece(
+        self, utterance: Utterance, offset: int = 0, demand: Demand | None = None
+    ) -> Spoken:
+        """The sentence's sound from sample ``offset`` on, from a cache or from the model.
 
-        The same sentence asked for twice at the same time is made once. A sentence with
-        nothing to say gives no samples.
+        A cache gives all of it; the model as much as ``demand`` lets it, until ``last``. The
+        same sentence asked for twice at the same time is made once. A sentence with nothing
+        to say gives no samples.
 
         Raises:
             InputError: the voice, speaker, style or a scale is not to be had.
             VoiceError, NetworkError: the voice can't be loaded.
-            EngineError: phonemizer or onnxruntime failed.
+            EngineError: phonemizer or onnxruntime failed; what was made is kept.
         """
         started = self._clock.monotonic()
+        request = await self._request(utterance)
+        trace = Trace(request.text[:80], request.voice.id, characters=len(request.text))
+        making = self._makings.get(request.key)
+        if making is None:
+            found = await self._cache.get(request.key)
+            trace.cache = self._since(started)
+            if found is not None:
+                return self._cached(request, *found, offset, trace, started)
+            # While the durable store was asked, another request may have made it.
+            making = self._makings.get(request.key)
+            remembered = None if making else self._cache.recall(request.key)
+            if remembered is not None:
+                return self._cached(request, remembered, "memory", offset, trace, started)
+        made_before = making is not None and making.done
+        if making is None:
+            making = await self._beginning.do(request.key, lambda: self._begin(request, trace))
+        return await self._made(request, making, offset, demand or Demand(), started, made_before)
+
+    async def _request(self, utterance: Utterance) -> _Request:
         voice = await self._voices.voice(utterance.voice_id)
-        speaker = voice.speaker(utterance.speaker)
-        scales = _scales(voice, utterance)
+        style = self._styles.get(utterance.style or NEUTRAL)
+        if style is None:
+            known = ", ".join(self._styles)
+            raise BadOption(f"There is no style {utterance.style!r}; known: {known}.")
+        speaker, scales = styled(
+            voice, style, speaker=utterance.speaker, length_scale=utterance.length_scale
+        )
         key = audio_key(
             text=utterance.text,
             voice_identity=voice.identity,
@@ -127,120 +165,125 @@ class Synthesizer:
             length=scales.length,
             noise_w=scales.noise_w,
         )
-        trace = Trace(utterance.text[:80], voice.id, characters=len(utterance.text))
-        found = await self._look_up(key)
-        trace.cache = self._since(started)
-        if found is not None:
-            sound = found
-            log.info("✅ Audio found in cache (%d bytes)", len(found.samples) * 2)
-        else:
-            sound = await self._making.do(
-                key, lambda: self._make(key, utterance.text, voice, speaker, scales, trace)
-            )
-        spoken = _spoken(sound, utterance.text)
-        trace.source = spoken.source
-        trace.audio = len(spoken.samples) / spoken.sample_rate * 1000
-        trace.total = self._since(started)
-        self._metrics.observe(f"sentence.{spoken.source}", trace.total / 1000)
-        self._metrics.traces.append(trace)
+        return _Request(utterance.text, voice, speaker, scales, key)
+
+    def _cached(
+        self,
+        request: _Request,
+        entry: StoredAudio,
+        tier: str,
+        offset: int,
+        trace: Trace,
+        started: float,
+    ) -> Spoken:
+        log.info("✅ Audio found in cache (%d bytes)", len(entry.pcm))
+        samples = memoryview(entry.pcm).cast("h")
+        trace.audio = len(samples) / entry.sample_rate * 1000
+        times = () if offset else _word_times(entry.words, request.text)
+        spoken = Spoken(samples[offset:], entry.sample_rate, times, tier)
+        self._told(trace, tier, started)
         return spoken
 
-    async def _look_up(self, key: str) -> _Sound | None:
-        found = await self._cache.get(key)
-        if found is not None:
-            return _from_cache(*found)
-        # While the durable store was asked, another request may have made it.
-        remembered = self._cache.recall(key)
-        if remembered is not None:
-            return _from_cache(remembered, "memory")
-        return self._fresh.get(key)
-
-    async def _make(
-        self,
-        key: str,
-        text: str,
-        voice: VoiceConfig,
-        speaker: int | None,
-        scales: Scales,
-        trace: Trace,
-    ) -> _Sound:
+    async def _begin(self, request: _Request, trace: Trace) -> Making:
+        """Phonemes and ids; no model is needed yet."""
         started = self._clock.monotonic()
-        phonemized = await phonemize(text, voice, self._phonemizer)
-        encoded = to_ids(phonemized.phonemes, phonemized.word_of, voice)
+        phonemized = await phonemize(request.text, request.voice, self._phonemizer)
+        encoded = to_ids(phonemized.phonemes, phonemized.word_of, request.voice)
         trace.phonemise = self._since(started)
         self._metrics.observe("phonemise", trace.phonemise / 1000)
         for phoneme, number in encoded.dropped.items():
             self._metrics.count(f"phonemes.unknown.{phoneme}", number)
-        if not phonemized.phonemes:
-            return _Sound(memoryview(array("f")), voice.sample_rate, (), "model")
-        log.info("🎤 Synthesis with %s", voice.id)
-        waited = self._clock.monotonic()
-        async with self._sessions.lease(voice) as session:
-            trace.session = self._since(waited)
-            ran = self._clock.monotonic()
-            samples, durations = await run_voice(
-                self._inference, session.handle, encoded.ids, speaker, scales
-            )
-            trace.infer = self._since(ran)
+        order = Order(encoded.ids, request.speaker, request.scales, seed=int(request.key[:8], 16))
+        making = Making(
+            Script(request.voice, order, encoded, phonemized),
+            inference=self._inference,
+            sessions=self._sessions,
+            clock=self._clock,
+            speed=self._speeds.setdefault(request.voice.identity, Speed()),
+            trace=trace,
+        )
+        self._makings[request.key] = making
+        if len(self._makings) > _MOST_BEGUN:
+            self._makings.popitem(last=False)
+        return making
+
+    async def _made(
+        self,
+        request: _Request,
+        making: Making,
+        offset: int,
+        demand: Demand,
+        started: float,
+        made_before: bool,
+    ) -> Spoken:
+        voice = request.voice
+        if not making.script.phonemized.phonemes:
+            self._makings.pop(request.key, None)
+            return Spoken(memoryview(array("f")), voice.sample_rate, (), "model")
+        if request.key in self._makings:
+            self._makings.move_to_end(request.key)
+        first = making.samples == 0
+        if first:
+            log.info("🎤 Synthesis with %s", voice.id)
+        complete = making.done
+        try:
+            samples = await making.take(offset, demand)
+        except LecternError as error:
+            if not error.retryable:
+                self._makings.pop(request.key, None)
+            raise
+        if first:
+            self._told(making.trace, "model", started)
+        if making.done and not complete and not making.kept:
+            making.kept = True
+            self._finished(request, making)
+        times = () if offset else _word_times(making.rows, request.text)
+        last = making.done and offset + len(samples) >= making.samples
+        return Spoken(samples, voice.sample_rate, times, "memory" if made_before else "model", last)
+
+    def _finished(self, request: _Request, making: Making) -> None:
+        trace = making.trace
+        trace.audio = making.samples / request.voice.sample_rate * 1000
         self._metrics.observe("infer", trace.infer / 1000)
         self._metrics.count("synthesis")
-        log.info("✅ Synthesis done in %.0fms", self._since(started))
-        rows = _rows(encoded, phonemized, durations, voice, len(samples))
-        sound = _Sound(samples, voice.sample_rate, rows, "model")
-        self._fresh[key] = replace(sound, source="memory")
-        self._background(self._keep(key, sound, trace))
-        return sound
+        log.info("✅ Synthesis done in %.0fms", trace.phonemise + trace.session + trace.infer)
+        self._background(self._keep(request, making))
 
-    async def _keep(self, key: str, sound: _Sound, trace: Trace) -> None:
+    async def _keep(self, request: _Request, making: Making) -> None:
         """Encode and store what was just handed over, without standing in its way."""
         await asyncio.sleep(0)  # lets the answer leave first
         started = self._clock.monotonic()
+        trace = making.trace
         try:
-            data = pcm.to_int16(sound.samples)
-            entry = make_entry(data, sound.sample_rate, sound.rows)
-            self._cache.remember(key, entry)
+            data = pcm.to_int16(making.sound())
+            entry = make_entry(data, request.voice.sample_rate, making.rows)
+            self._cache.remember(request.key, entry)
         finally:
-            self._fresh.pop(key, None)
+            if self._makings.get(request.key) is making:
+                del self._makings[request.key]
         trace.encode = self._since(started)
         self._metrics.observe("encode", trace.encode / 1000)
         written = self._clock.monotonic()
-        await self._cache.keep(key, entry)
+        await self._cache.keep(request.key, entry)
         trace.store = self._since(written)
         self._metrics.observe("store", trace.store / 1000)
+
+    def _told(self, trace: Trace, source: str, started: float) -> None:
+        """The first sound of a sentence leaves."""
+        trace.source = source
+        trace.total = self._since(started)
+        self._metrics.observe(f"sentence.{source}", trace.total / 1000)
+        self._metrics.traces.append(trace)
 
     def _since(self, started: float) -> float:
         return round((self._clock.monotonic() - started) * 1000, 3)
 
 
-def _scales(voice: VoiceConfig, utterance: Utterance) -> Scales:
-    if utterance.style is not None and utterance.style not in STYLES:
-        raise BadOption(f"There is no style {utterance.style!r}; known: {', '.join(STYLES)}.")
-    return voice.scales(length_scale=utterance.length_scale)
-
-
-def _from_cache(entry: StoredAudio, tier: str) -> _Sound:
-    return _Sound(memoryview(entry.pcm).cast("h"), entry.sample_rate, entry.words, tier)
-
-
-def _spoken(sound: _Sound, text: str) -> Spoken:
-    """The sound with the words' places in this very text."""
-    spans = words(text) if sound.rows else []
-    times = tuple(
+def _word_times(rows: WordRows, text: str) -> WordTimes:
+    """The words' places in this very text: the sound may serve others as well."""
+    spans = words(text) if rows else []
+    return tuple(
         (spans[word].start, spans[word].end, first, length)
-        for word, first, length in sound.rows
+        for word, first, length in rows
         if 0 <= word < len(spans)
     )
-    return Spoken(sound.samples, sound.sample_rate, times, sound.source)
-
-
-def _rows(
-    encoded: Encoded,
-    phonemized: Phonemized,
-    durations: memoryview | None,
-    voice: VoiceConfig,
-    total: int,
-) -> WordRows:
-    if durations is None:
-        return ()
-    count = len(phonemized.words)
-    return tuple(word_times(encoded, count, durations, voice.hop_length, total))

@@ -1,0 +1,41 @@
+"""Whether two files are a Piper voice: judged by the package that will speak with them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from tools.build.errors import BuildError
+from tools.build.paths import LAYOUT
+
+
+def check(voice_id: str, model: Path, config: Path) -> None:
+    """Raises BuildError when the JSON is no voice's, the model no Piper model, or not its own."""
+    package = str(LAYOUT.web / "py")
+    if package not in sys.path:
+        sys.path.append(package)
+    from lectern.errors import VoiceUnreadable
+    from lectern.preparing import check_model
+    from lectern.voice import VoiceConfig
+
+    try:
+        data = json.loads(config.read_bytes())
+    except (ValueError, RecursionError) as reason:
+        raise BuildError(f"{voice_id}.onnx.json is not JSON: {reason}.") from reason
+    unknown = "0" * 64  # the voice's identity is of no interest here
+    try:
+        parsed = VoiceConfig.from_json(voice_id, data, model_sha256=unknown, config_sha256=unknown)
+        symbols = 1 + max(max(ids) for ids in parsed.phoneme_id_map.values())
+        with model.open("rb") as stream:
+
+            def read(offset: int, length: int) -> bytes:
+                stream.seek(offset)
+                return stream.read(length)
+
+            size = model.stat().st_size
+            check_model(read, size, symbols=symbols, speakers=parsed.num_speakers)
+    except VoiceUnreadable as reason:
+        raise BuildError(f"{voice_id} is no voice that Lectern can speak with.", str(reason)) from (
+            reason
+        )
