@@ -373,10 +373,11 @@ def test_the_page_says_of_which_build_it_is(engine_page: Page) -> None:
 def test_a_worker_of_another_build_refuses(host_page: Page) -> None:
     got = host_page.evaluate(
         """() => new Promise((resolve) => {
+            const v = host.PROTOCOL_VERSION;
             const worker = new Worker('js/worker.js', {type: 'module', name: 'lectern'});
             worker.onmessage = ({data}) => { worker.terminate(); resolve(data); };
             const payload = {version: 'older', base: host.base, lockName: 'x', settings: {}};
-            worker.postMessage({v: 1, id: 0, type: 'boot', payload});
+            worker.postMessage({v, id: 0, type: 'boot', payload});
         })"""
     )
     assert got["error"]["code"] == "protocol"
@@ -389,7 +390,7 @@ def test_the_worker_itself_answers_a_ping(host_page: Page) -> None:
         """() => new Promise((resolve) => {
             const worker = new Worker('js/worker.js', {type: 'module', name: 'lectern'});
             worker.onmessage = ({data}) => { worker.terminate(); resolve(data); };
-            worker.postMessage({v: 1, type: 'ping'});
+            worker.postMessage({v: host.PROTOCOL_VERSION, type: 'ping'});
         })"""
     )
     assert got == {"event": "pong"}

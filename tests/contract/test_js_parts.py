@@ -24,7 +24,8 @@ OPEN = """
     const {ort, files, realms, lost} = host.startOrt();
     const bytes = Uint8Array.from(atob(model), (c) => c.charCodeAt(0));
     files.held.set(99, bytes.buffer);
-    const part = ({segments, literals}) => ({
+    const part = ({segments, literals, sizes}) => ({
+        sizes,
         segments: Float64Array.from(segments.flat()),
         literals: Uint8Array.from(atob(literals), (c) => c.charCodeAt(0)),
     });
@@ -48,7 +49,11 @@ def encoded(data: bytes) -> str:
 
 
 def given(part: Part) -> dict[str, Any]:
-    return {"segments": part.segments, "literals": encoded(part.literals)}
+    return {
+        "segments": part.segments,
+        "literals": encoded(part.literals),
+        "sizes": list(part.sizes),
+    }
 
 
 def identity() -> bytes:

@@ -32,7 +32,7 @@ def test_first_visit_to_sound(
     record(page)
     page.goto(site.url)
     page.get_by_label("Text").fill(text)
-    select = page.get_by_label("Voice")
+    select = page.get_by_label("Voice", exact=True)
     expect(select.locator("option")).to_have_count(2, timeout=60_000)
     select.select_option(voice)
     page.get_by_role("button", name="Play", exact=True).click()

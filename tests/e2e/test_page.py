@@ -126,21 +126,21 @@ def test_speaks_the_readers_language(
     open_app(page, site.url)
     expect(page.locator("html")).to_have_attribute("lang", language)
     for label in labels:
-        expect(page.get_by_label(label)).to_be_visible()
+        expect(page.get_by_label(label, exact=True)).to_be_visible()
     for name in buttons:
         expect(page.get_by_role("button", name=name)).to_be_visible()
     expected = "fr_FR-pico-x_low" if language == "fr" else "en_US-rms-x_low"
-    expect(page.get_by_label(labels[1])).to_have_value(expected)
+    expect(page.get_by_label(labels[1], exact=True)).to_have_value(expected)
     context.close()
 
 
 def test_a_text_finds_a_voice_of_its_language(app: Page) -> None:
     text_box(app).fill("Le chat est dans la cuisine, et il ne veut pas que nous le dérangions.")
-    expect(app.get_by_label("Voice")).to_have_value("fr_FR-pico-x_low")
-    app.get_by_label("Voice").select_option("en_US-rms-x_low")
+    expect(app.get_by_label("Voice", exact=True)).to_have_value("fr_FR-pico-x_low")
+    app.get_by_label("Voice", exact=True).select_option("en_US-rms-x_low")
     text_box(app).fill("La pluie est finie, et les enfants sont dans le jardin avec le chien.")
     button(app, "Play").click()
-    expect(app.get_by_label("Voice")).to_have_value("en_US-rms-x_low")
+    expect(app.get_by_label("Voice", exact=True)).to_have_value("en_US-rms-x_low")
 
 
 # -- reading ---------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def test_another_voice_goes_on_with_the_same_sentence(app: Page) -> None:
     button(app, "Pause").click()
     button(app, "Next sentence").click()
     at = int(reading(app).get_attribute("data-sentence") or -1)
-    app.get_by_label("Voice").select_option("fr_FR-pico-x_low")
+    app.get_by_label("Voice", exact=True).select_option("fr_FR-pico-x_low")
     press_play(app)
     until(app, "() => piperDebug.getSessionCacheStats().voices.includes('fr_FR-pico-x_low')")
     expect(reading(app)).to_have_attribute("lang", re.compile("^fr"))
@@ -300,7 +300,7 @@ def test_editing_is_one_click_away_and_changes_nothing_by_itself(app: Page) -> N
     expect(text_box(app)).to_be_focused()
     expect(reading(app)).to_be_hidden()
     expect(button(app, "Pause")).to_be_visible()
-    app.get_by_label("Voice").focus()
+    app.get_by_label("Voice", exact=True).focus()
     expect(reading(app)).to_be_visible()
     expect(text_box(app)).to_have_value(PARAGRAPHS)
 
@@ -366,7 +366,7 @@ def test_a_broken_voice_is_told_with_a_way_out(app: Page, site: StaticSite, watc
     expect(problem).to_contain_text("Another one will do.", timeout=30_000)
     expect(button(app, "Play")).to_be_visible()
     problem.get_by_role("button", name="Choose another voice").click()
-    expect(app.get_by_label("Voice")).to_be_focused()
+    expect(app.get_by_label("Voice", exact=True)).to_be_focused()
 
 
 # -- everybody ---------------------------------------------------------------------------

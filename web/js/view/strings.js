@@ -198,7 +198,7 @@ const french = {
   noVoices: 'Aucune voix ici',
   preparing: 'Un instant…',
 
-  voices: 'Voix',
+  voices: 'Toutes les voix',
   collectionOpen: 'Afficher les voix de Piper',
   searchVoices: 'Chercher une voix',
   voiceLanguage: 'Langue',

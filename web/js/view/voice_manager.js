@@ -6,6 +6,7 @@
 
 import { byId } from './dom.js';
 import { explainInstalling } from './problems.js';
+import { RemoveQuestion } from './remove_question.js';
 import { allVoices, groupVoices } from './voice_groups.js';
 import { languageName, megabytes, primaryOf, voiceName } from './voice_names.js';
 import { pairFiles } from './voice_pairs.js';
@@ -30,6 +31,7 @@ import { sentenceFor } from './voice_sentences.js';
 
 export class VoiceManager {
   #options;
+  #question;
   #panel = byId('voices', HTMLElement);
   #title = byId('voices-title', HTMLElement);
   #lists = byId('voice-lists', HTMLElement);
@@ -42,7 +44,6 @@ export class VoiceManager {
   #nothing = byId('voice-nothing', HTMLElement);
   #storage = byId('voice-storage', HTMLElement);
   #filesProblem = byId('voice-files-problem', HTMLElement);
-  #dialog = byId('voice-remove', HTMLDialogElement);
   #player = new SamplePlayer();
   /** @type {VoiceInfo[]} */
   #here = [];
@@ -63,12 +64,11 @@ export class VoiceManager {
   #halves = [];
   /** @type {Element | null} */
   #opener = null;
-  /** Whose removal is asked about. */
-  #asked = '';
 
   /** @param {ManagerOptions} options */
   constructor(options) {
     this.#options = options;
+    this.#question = new RemoveQuestion(options.strings);
     byId('voices-open', HTMLButtonElement).addEventListener('click', () => this.toggle());
     byId('voices-close', HTMLButtonElement).addEventListener('click', () => this.close());
     this.#panel.addEventListener('keydown', (event) => {
@@ -81,7 +81,6 @@ export class VoiceManager {
     this.#askButton.addEventListener('click', () => void this.#fetchCollection());
     byId('collection-host', HTMLElement).textContent = options.strings.asks(options.collectionHost);
     this.#connectFiles();
-    this.#connectDialog();
     this.#render();
   }
 
@@ -314,7 +313,7 @@ export class VoiceManager {
         use: ({ id }) => use(id),
         install: (voice) => void this.#install(voice),
         cancel: ({ id }) => this.#working.get(id)?.stop.abort(),
-        remove: (voice) => this.#askToRemove(voice),
+        remove: (voice) => void this.#askToRemove(voice),
         sample: (voice) => void this.#sample(voice),
         license: async ({ id, license }) => license || (await lectern.card(id)).license,
       },
@@ -382,30 +381,12 @@ export class VoiceManager {
   // -- removing --------------------------------------------------------------------
 
   /** @param {VoiceInfo} voice */
-  #askToRemove(voice) {
-    if (!voice.installed) {
-      void this.#remove(voice.id); // a download that was cut: nothing that anybody had
-      return;
-    }
-    const { strings, language } = this.#options;
+  async #askToRemove(voice) {
+    // A download that was cut is nothing that anybody had.
+    const { language } = this.#options;
     const size = megabytes(this.#kept.voices[voice.id] ?? voice.bytes, language);
-    byId('voice-remove-title', HTMLElement).textContent = strings.removeQuestion(voiceName(voice));
-    byId('voice-remove-text', HTMLElement).textContent = strings.removeFrees(size);
-    this.#asked = voice.id;
-    this.#dialog.returnValue = '';
-    this.#dialog.showModal();
-  }
-
-  #connectDialog() {
-    this.#dialog.addEventListener('close', () => {
-      if (this.#dialog.returnValue === 'remove') void this.#remove(this.#asked);
-      else this.#rows.get(this.#asked)?.focus();
-    });
-    for (const button of this.#dialog.querySelectorAll('button')) {
-      button.addEventListener('click', () => this.#dialog.close(button.value));
-    }
-    // Its Escape is its own, not the panel's or the page's.
-    this.#dialog.addEventListener('keydown', (event) => event.stopPropagation());
+    if (!voice.installed || (await this.#question.ask(voice, size))) await this.#remove(voice.id);
+    else this.#rows.get(voice.id)?.focus();
   }
 
   /** @param {string} id */

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lectern.collection import RemoteFile
-from lectern.errors import IntegrityError, NetworkError, QuotaError, TooLarge
+from lectern.errors import IntegrityError, NetworkError, TooLarge
 from lectern.ports import FileRef, VoiceFiles
 from lectern.retrying import Retry, Sleep, refuse
 from lectern.voice_ports import Answer, Downloads, PartFile, VoiceStore
@@ -78,8 +78,8 @@ class Fetcher:
         Damage is fetched anew once. ``progress`` is told the bytes that are here.
 
         Raises:
-            NetworkError: what came stays, and the next call goes on with it.
-            IntegrityError, VoiceNotInstalled, QuotaError, StoreError: nothing stays.
+            NetworkError: what came is of use, and the next call goes on with it.
+            IntegrityError, VoiceNotInstalled, QuotaError, StoreError: it is to be discarded.
         """
         retry = Retry(self._sleep)
         for attempt in (1, 2):
@@ -87,9 +87,6 @@ class Fetcher:
                 await self._complete(voice_id, name, file, progress, retry)
             except TooLarge:
                 log.warning("%s: more came than was promised.", file.url)
-            except QuotaError:
-                await self._store.discard(voice_id)
-                raise
             else:
                 held = await self._store.hold(voice_id, name)
                 if held.size == file.size and await md5_of(self._files, held) == file.md5:
@@ -98,7 +95,6 @@ class Fetcher:
                 log.warning("%s: not the bytes that were promised (%d).", file.url, attempt)
             # Not to be gone on with.
             await self._store.begin(voice_id, name, "")
-        await self._store.discard(voice_id)
         raise IntegrityError(
             f"{file.url.rpartition('/')[2]} came damaged twice: its bytes are not those that the "
             "collection names. Nothing was installed; try again later."
