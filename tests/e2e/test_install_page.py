@@ -66,7 +66,7 @@ def test_from_the_collection_to_reading_with_it(
     open_panel(shop)
     assert not collection.requests()
     shop.get_by_role("button", name="Show Piper’s voices").click()
-    expect(shop.get_by_role("searchbox", name="Search voices")).to_be_focused()
+    expect(shop.get_by_role("searchbox", name="Search")).to_be_focused()
     expect(row(shop, TRIO)).to_contain_text("France · medium · 1.0 MB")
     collection.fault(collection.path(TRIO), Slow(0.2, parts=8), times=1)
     act(shop, TRIO, "Install")
@@ -128,7 +128,7 @@ def test_the_list_is_searched_and_filtered(shop: Page) -> None:
     assert shop.locator("#voice-lists h3").all_inner_texts()[:2] == ["English", "French"]
     # What is here comes first in its language.
     expect(rows.first).to_have_attribute("data-voice", ENGLISH)
-    search = shop.get_by_role("searchbox", name="Search voices")
+    search = shop.get_by_role("searchbox", name="Search")
     search.fill("TRÎO")
     expect(rows).to_have_count(1)
     search.fill("nobody at all")

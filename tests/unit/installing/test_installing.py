@@ -415,8 +415,11 @@ def test_preload_on_the_consoles_word_fetches_first() -> None:
         found = await shop.ask("preload", voiceId=PLAIN, install=True)
         assert (found["voiceId"], found["alreadyLoaded"]) == (PLAIN, False)
         assert shop.stats["voices"] == [PLAIN]
-        with pytest.raises(UnknownVoice):
-            await shop.ask("preload", voiceId="nobody", install=True)
+        shop.downloads.asked.clear()
+        for nobody in ("nobody", "xx_XX-nobody-low", "../x", "en_US-nobody-huge"):
+            with pytest.raises(UnknownVoice):
+                await shop.ask("preload", voiceId=nobody, install=True)
+        assert not shop.downloads.asked
         with pytest.raises(UnknownVoice):
             await shop.ask("preload", voiceId="en_US-nobody-medium", install=True)
 

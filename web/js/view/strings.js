@@ -33,6 +33,8 @@ const english = {
 
   voices: 'Voices',
   collectionOpen: 'Show Piper’s voices',
+  whoReads: 'Who reads',
+  search: 'Search',
   searchVoices: 'Search voices',
   voiceLanguage: 'Language',
   allLanguages: 'All languages',
@@ -200,6 +202,8 @@ const french = {
 
   voices: 'Toutes les voix',
   collectionOpen: 'Afficher les voix de Piper',
+  whoReads: 'Qui lit',
+  search: 'Chercher',
   searchVoices: 'Chercher une voix',
   voiceLanguage: 'Langue',
   allLanguages: 'Toutes les langues',

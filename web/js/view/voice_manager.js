@@ -69,7 +69,9 @@ export class VoiceManager {
   constructor(options) {
     this.#options = options;
     this.#question = new RemoveQuestion(options.strings);
-    byId('voices-open', HTMLButtonElement).addEventListener('click', () => this.toggle());
+    const opener = byId('voices-open', HTMLButtonElement);
+    opener.title = options.strings.voices;
+    opener.addEventListener('click', () => this.toggle());
     byId('voices-close', HTMLButtonElement).addEventListener('click', () => this.close());
     this.#panel.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || event.defaultPrevented) return;

@@ -11,7 +11,8 @@ from lectern.jsonchecks import Checked
 #: The sample rates that Piper trains each quality with.
 _RATES = {"x_low": 16000, "low": 16000, "medium": 22050, "high": 22050}
 _ID = re.compile(r"[^\W_][\w.+-]{0,127}\Z")  # letters of any script: pt_PT-tugão-medium
-_PIPER_ID = re.compile(r"[a-z]{2,3}_[A-Z]{2}-\w+-(?:x_low|low|medium|high)\Z")
+#: XX and ZZ are regions of nobody: whoever writes them means no voice of the collection.
+_PIPER_ID = re.compile(r"[a-z]{2,3}_(?!XX|ZZ)[A-Z]{2}-\w+-(?:x_low|low|medium|high)\Z")
 _HEX = re.compile(r"[0-9a-f]{64}\Z")
 #: Characters of a licence's name; what is longer is no name.
 MOST_LICENSE = 120
