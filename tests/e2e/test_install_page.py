@@ -315,6 +315,7 @@ def test_speakers_and_styles_are_chosen_by_name_and_remembered(shop: Page) -> No
 
 
 def test_by_keys_alone(shop: Page) -> None:
+    expect(shop.locator("#voice-name")).to_have_text("Rms")  # the voices are known
     button = shop.get_by_role("button", name="Voices", exact=True)
     button.focus()
     shop.keyboard.press("Enter")
