@@ -18,10 +18,10 @@ from lectern.errors import (
 from lectern.onnxfile import Part
 from lectern.ports import FileRef, Inference, Progress, Realm, SessionHandle, Tensor, VoiceFiles
 from lectern.preparing import Preparation, prepare, uncut
+from lectern.progress import download_progress
 from lectern.rendering import render
 from lectern.running import FixedDecoder, Loaded, Order, Split, Whole, run_whole, text_feeds
 from lectern.sessions import Session
-from lectern.settings import MIB
 from lectern.surgery import Cut
 from lectern.voice import END, START, Scales, VoiceConfig
 
@@ -93,7 +93,7 @@ class Loader:
         """The model is checked against its hash before ORT sees it."""
         tell = _unheard if quiet else self._progress
         file = await self._fetch(
-            voice, _unheard_bytes if quiet else self._download_progress(voice.id)
+            voice, _unheard_bytes if quiet else download_progress(self._emit, voice.id)
         )
         try:
             tell(voice.id, "session", file.size, file.size)
@@ -272,7 +272,8 @@ class Loader:
             await self._files.drop(file)
         raise IntegrityError(
             f"The model of {voice.id} is damaged: its bytes are not those that the catalogue "
-            "names. Reload the page; if that does not help, build the folder anew."
+            "names. Reload the page; if that does not help, install the voice again, or build the "
+            "folder anew."
         )
 
     async def _compile(self, model: Whole, voice: VoiceConfig) -> None:
@@ -296,25 +297,6 @@ class Loader:
             await self._inference.release(handle.id)
         except LecternError as error:
             log.debug("Session of %s could not be released: %s", voice.id, error)
-
-    def _download_progress(self, voice_id: str) -> Callable[[int, int], None]:
-        told = -1
-
-        def progress(loaded: int, total: int) -> None:
-            nonlocal told
-            self._progress(voice_id, "download", loaded, total)
-            tenth = 10 * loaded // total if total else -1
-            if tenth > told:
-                told = tenth
-                log.info(
-                    "📥 Loading %s: %d%% (%dMB/%dMB)",
-                    voice_id,
-                    10 * tenth,
-                    loaded // MIB,
-                    total // MIB,
-                )
-
-        return progress
 
     def _progress(self, voice_id: str, phase: str, loaded: int, total: int) -> None:
         self._emit(

@@ -47,6 +47,8 @@ class Making:
         self.script = script
         self.trace = trace
         self.rows: WordRows = ()
+        #: Whether anybody has asked for sound of it.
+        self.asked = False
         #: Whether somebody has seen to it that it is cached.
         self.kept = False
         self._inference = inference

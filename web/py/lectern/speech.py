@@ -222,7 +222,7 @@ class Synthesizer:
             return Spoken(memoryview(array("f")), voice.sample_rate, (), "model")
         if request.key in self._makings:
             self._makings.move_to_end(request.key)
-        first = making.samples == 0
+        first, making.asked = not making.asked, True
         if first:
             log.info("🎤 Synthesis with %s", voice.id)
         complete = making.done
