@@ -5,8 +5,7 @@ from __future__ import annotations
 import traceback
 
 import contract_host  # registered by voice_contract_worker.js
-from lectern.browser import HostVoiceFiles
-from lectern.browser_voices import HostDownloads, HostVoiceStore
+from lectern.browser import HostDownloads, HostVoiceFiles, HostVoiceStore
 
 from tests.contract.voice_contracts import VOICE_CONTRACTS, VoiceWorld
 

@@ -1,6 +1,4 @@
-"""Where the browser is touched: ports over the host objects of ``web/js/host``.
-
-With ``browser_voices`` and ``jsvalues``, which nobody else imports, the only module that does.
+"""The only module that touches the browser: ports over the host objects of ``web/js/host``.
 
 ``worker.js`` registers them as the JavaScript module ``lectern_host``. What crosses is
 JSON text, typed arrays and opaque ids; every proxy that is made here is destroyed here.
@@ -14,21 +12,17 @@ import json
 import logging
 import random
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import js
 import lectern_host as host
-from pyodide.ffi import create_proxy, to_js
+from pyodide.ffi import JsException, create_proxy, to_js
 
 from lectern.app import App, Housekeeping, Ports, SystemClock
-from lectern.browser_voices import HostDownloads, HostVoiceStore
-from lectern.errors import LecternError
+from lectern.errors import LecternError, StoreError, all_errors
 from lectern.jsonchecks import parse
-from lectern.jsvalues import listed as _list
-from lectern.jsvalues import plain as _object
-from lectern.jsvalues import translated as _translated
-from lectern.jsvalues import typed as _typed
 from lectern.onnxfile import Part
 from lectern.ports import (
     Adapter,
@@ -42,8 +36,43 @@ from lectern.ports import (
     StoredAudio,
 )
 from lectern.speech import Spoken
+from lectern.voice_ports import Answer, PartFile
 
 log = logging.getLogger("lectern")
+
+_ERRORS = all_errors()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Host errors carry one of our codes; they go on as that error."""
+    try:
+        yield
+    except JsException as error:
+        cause = getattr(error, "js_error", error)
+        kind = _ERRORS.get(str(getattr(cause, "code", "")))
+        message = str(getattr(cause, "message", "") or error)
+        if kind is None:
+            raise
+        raise kind(message) from None
+
+
+def _object(value: Mapping[str, object]) -> Any:
+    """A plain JavaScript object of JSON-shaped values."""
+    return js.JSON.parse(json.dumps(value))
+
+
+def _typed(kind: Any, data: Any, length: int) -> Any:
+    """A JavaScript typed array with a copy of ``data``'s buffer."""
+    result = kind.new(length)
+    if length:
+        result.assign(data)
+    return result
+
+
+def _list(value: Any) -> Any:
+    """A host's JSON-shaped answer."""
+    return json.loads(js.JSON.stringify(value))
 
 
 class HostInference:
@@ -223,6 +252,112 @@ class HostVoiceFiles:
     async def clear(self) -> None:
         with _translated():
             await host.files.clear()
+
+
+class HostDownloads:
+    """``Downloads`` over ``host/downloads.js``."""
+
+    async def open(self, url: str, *, start: int = 0) -> Answer:
+        with _translated():
+            found = _list(await host.downloads.open(url, start))
+        return Answer(found["id"], found["status"], found["url"], found["headers"])
+
+    async def data(self, source: int, limit: int) -> bytes:
+        with _translated():
+            found = await host.downloads.data(source, limit)
+            data: bytes = found.to_bytes()
+            return data
+
+    async def receive(
+        self,
+        source: int,
+        voice_id: str,
+        name: str,
+        limit: int,
+        progress: Callable[[int], None],
+    ) -> None:
+        told = create_proxy(lambda received: progress(int(received)))
+        try:
+            with _translated():
+                await host.downloads.receive(source, voice_id, name, limit, told)
+        finally:
+            told.destroy()
+
+    async def close(self, source: int) -> None:
+        with _translated():
+            await host.downloads.close(source)
+
+
+class HostVoiceStore:
+    """``VoiceStore`` over ``host/voice_store.js``, its locks and its news."""
+
+    async def records(self) -> dict[str, object]:
+        with _translated():
+            found = _list(await host.voices.records())
+        return {voice_id: parse(text) for voice_id, text in found.items()}
+
+    async def parts(self) -> Sequence[PartFile]:
+        with _translated():
+            found = _list(await host.voices.parts())
+        return [PartFile(p["voiceId"], p["name"], p["size"], p["note"]) for p in found]
+
+    async def begin(self, voice_id: str, name: str, note: str) -> None:
+        with _translated():
+            await host.voices.begin(voice_id, name, note)
+
+    async def hold(self, voice_id: str, name: str) -> FileRef:
+        with _translated():
+            found = _list(await host.files.part(voice_id, name))
+        return FileRef(found["file"], found["size"], found["sha256"])
+
+    async def commit(self, voice_id: str, record: Mapping[str, object]) -> None:
+        with _translated():
+            await host.voices.commit(voice_id, json.dumps(record))
+
+    async def text(self, voice_id: str, name: str) -> str | None:
+        with _translated():
+            found = await host.voices.text(voice_id, name)
+        return found if isinstance(found, str) else None
+
+    async def discard(self, voice_id: str) -> None:
+        with _translated():
+            await host.voices.discard(voice_id)
+
+    async def remove(self, voice_id: str) -> None:
+        with _translated():
+            await host.voices.remove(voice_id)
+
+    async def usage(self) -> dict[str, int]:
+        with _translated():
+            found: dict[str, int] = _list(await host.voices.usage())
+        return found
+
+    async def room(self) -> int | None:
+        found = await host.voices.room()
+        return int(found) if isinstance(found, int | float) else None
+
+    @asynccontextmanager
+    async def exclusive(self, voice_id: str, *, patient: bool = True) -> AsyncIterator[bool]:
+        ticket = host.voiceLock(voice_id, patient)
+        try:
+            granted = await ticket.granted
+            if not granted and patient:
+                raise StoreError(f"The voice {voice_id} could not be locked. Try again.")
+            yield bool(granted)
+        finally:
+            ticket.release()
+
+    def tell(self, news: Mapping[str, object]) -> None:
+        host.voiceNews.tell(_object(news))
+
+    def on_news(self, callback: Callable[[Mapping[str, object]], None]) -> None:
+        def told(news: object, *_: object) -> None:
+            values = _list(news)
+            if isinstance(values, dict):
+                callback(values)
+
+        # Lives as long as the worker does.
+        host.voiceNews.onNews(create_proxy(told))
 
 
 class _ConsoleHandler(logging.Handler):
