@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -203,20 +204,9 @@ async def load(voice: str, fixed: tuple[int, ...] = ()) -> tuple[NativeInference
     async def part(which: Any, **more: Any) -> SessionHandle:
         return await inference.create(1, file, which, **more)
 
-    split = Split(
-        encoder=await part(found.encoder),
-        flow=await part(found.flow),
-        decoder=await part(found.decoder),
-        durations=found.durations,
-        crossing=found.crossing,
-        latent_noise=found.latent_noise,
-        duration_noise=found.duration_noise,
-        z=found.z,
-        channels=found.channels,
-        flow_context=found.flow_context,
-        decoder_context=found.decoder_context,
-        fixed=tuple(
-            [FixedDecoder(await part(found.decoder, fixed={"frames": n}), n, 1) for n in fixed]
-        ),
+    split = Split.of(
+        found, await part(found.encoder), await part(found.flow), await part(found.trimmed)
     )
+    decoders = [FixedDecoder(await part(found.decoder, fixed={"frames": n}), n, 1) for n in fixed]
+    split = replace(split, fixed=tuple(decoders))
     return inference, split, Whole(await inference.create(1, file))

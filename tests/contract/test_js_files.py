@@ -146,6 +146,28 @@ def test_clear_forgets_the_stored_voices(host_page: Page) -> None:
     assert left == ["lectern-shell"]
 
 
+def test_what_the_service_worker_stored_is_read_without_it(
+    host_page: Page, host_site: StaticSite, model: bytes
+) -> None:
+    """By the hash that is expected, under the name that sw.js gives it; still hashed itself."""
+    host_site.forget()
+    found = host_page.evaluate(
+        f"""async () => {{
+            const files = new host.VoiceFiles(host.base);
+            const expected = 'ab'.repeat(32);
+            const cache = await caches.open('lectern-voices');
+            const name = `${{host.base}}models/piper/{VOICE}.onnx?sha256=${{expected}}`;
+            await cache.put(name, new Response(new Uint8Array([1, 2, 3])));
+            const stored = await files.model('{VOICE}', null, false, expected);
+            const other = await files.model('{VOICE}', null, false, 'cd'.repeat(32));
+            return [stored.size, stored.sha256, other.size];
+        }}"""
+    )
+    digest = hashlib.sha256(bytes([1, 2, 3])).hexdigest()
+    assert found == [3, digest, len(model)]
+    assert host_site.count(f"models/piper/{VOICE}.onnx") == 1
+
+
 @pytest.mark.parametrize("gone_after", ["the first bytes", "the last bytes"])
 def test_nothing_is_kept_for_a_caller_who_has_gone(host_page: Page, gone_after: str) -> None:
     got = host_page.evaluate(

@@ -145,6 +145,8 @@ async function open({ base, backend, threads }) {
 function options(provider, fixed) {
   return {
     executionProviders: [provider],
+    // Piper's graphs gain nothing from onnxruntime's rewriting on wasm, which is half of a load.
+    ...(provider === 'wasm' ? { graphOptimizationLevel: /** @type {const} */ ('disabled') } : {}),
     // Its warnings (some nodes stay on the CPU) are no news to anybody.
     logSeverityLevel: /** @type {const} */ (3),
     ...(fixed ? { freeDimensionOverrides: fixed } : {}),

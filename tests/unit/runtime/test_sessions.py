@@ -10,7 +10,7 @@ import pytest
 from lectern.errors import EngineLost, VoiceUnreadable
 from lectern.ports import SessionHandle
 from lectern.running import FixedDecoder, Split, Whole
-from lectern.sessions import Session, SessionCache
+from lectern.sessions import MakeRoom, Session, SessionCache
 from lectern.voice import VoiceConfig
 
 from tests.fakes import FakeClock, Gate, voice_json
@@ -34,7 +34,8 @@ class Maker:
         self.fault: Exception | None = None
         self.gate: Gate | None = None
 
-    async def load(self, config: VoiceConfig) -> Session:
+    async def load(self, config: VoiceConfig, make_room: MakeRoom) -> Session:
+        await make_room(100)
         self.loaded.append(config.id)
         if self.gate:
             await self.gate.passed()
@@ -124,6 +125,39 @@ def test_least_recently_used_leaves_when_the_budget_is_over() -> None:
         assert sessions.voices == ["one", "three"]
         assert maker.released == ["two"]
         assert sessions.bytes == 200
+
+    run(scenario())
+
+
+def test_room_is_made_before_memory_is_taken() -> None:
+    """WebAssembly's memory never shrinks: three voices at a time would stay for ever."""
+
+    async def scenario() -> None:
+        maker = Maker()
+        sessions = cache(maker, budget=250)
+        for name in ("one", "two"):
+            await use(sessions, voice(name))
+        maker.gate = Gate(open_=False)
+        third = asyncio.ensure_future(use(sessions, voice("three")))
+        while not maker.gate.waiting:
+            await asyncio.sleep(0)
+        assert maker.released == ["one"]
+        maker.gate.open()
+        await third
+        assert sessions.voices == ["two", "three"]
+        assert maker.released == ["one"]
+
+    run(scenario())
+
+
+def test_a_voice_in_use_makes_no_room() -> None:
+    async def scenario() -> None:
+        maker = Maker()
+        sessions = cache(maker, budget=100)
+        async with sessions.lease(voice("one")):
+            await use(sessions, voice("two"))
+            assert maker.released == []
+        assert maker.released == ["one"]
 
     run(scenario())
 
@@ -236,7 +270,7 @@ def test_a_voice_in_two_realms_is_released_where_it_still_is() -> None:
         one, two, three = (SessionHandle(number, (), ()) for number in range(3))
         split = Split(one, two, three, "d", ("m",), "n", "", "z", 4, 16, 11)
 
-        async def load(config: VoiceConfig) -> Session:
+        async def load(config: VoiceConfig, make_room: MakeRoom | None = None) -> Session:
             return Session(config, split, frozenset({1, 2}), bytes=100)
 
         sessions = SessionCache(load, maker.release, budget=250, clock=FakeClock())
@@ -259,7 +293,7 @@ def test_a_session_is_exchanged_for_one_that_has_more() -> None:
         plain = Session(voice("one"), split, frozenset({1}), bytes=100)
         more = replace(plain, model=replace(split, fixed=(fixed,)), realms=frozenset({1, 2}))
 
-        async def load(config: VoiceConfig) -> Session:
+        async def load(config: VoiceConfig, make_room: MakeRoom | None = None) -> Session:
             return plain
 
         sessions = SessionCache(load, maker.release, budget=250, clock=FakeClock())
@@ -328,7 +362,7 @@ def test_drain_waits_for_the_runs_of_one_realm_only() -> None:
         await begun.wait()
         await sessions.drain(2)
 
-        async def load(config: VoiceConfig) -> Session:
+        async def load(config: VoiceConfig, make_room: MakeRoom | None = None) -> Session:
             return _session(config, 9, realm=2)
 
         await sessions.reload(load)
@@ -351,7 +385,7 @@ def test_reload_swaps_every_session_and_drops_what_fails() -> None:
         await use(sessions, voice("one"))
         await use(sessions, voice("two"))
 
-        async def load(config: VoiceConfig) -> Session:
+        async def load(config: VoiceConfig, make_room: MakeRoom | None = None) -> Session:
             if config.id == "one":
                 raise VoiceUnreadable("not there")
             return _session(config, 9, realm=2)

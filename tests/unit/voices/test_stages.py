@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,13 @@ import pytest
 from lectern import stages
 from lectern.onnxfile import Part, open_model
 from lectern.protobuf import Read
+from lectern.rendering import render
+from lectern.running import Order
 from lectern.stages import element_types
 from lectern.surgery import cut
+from lectern.voice import Scales
 
-from tests.native import TINY, snr
+from tests.native import TINY, load, snr
 
 IDS = [1, 0, *(n for i in range(20, 60) for n in (i, 0)), 2]
 
@@ -62,6 +66,27 @@ def test_stages_give_what_the_single_graph_gives(
         results.append(values)
     for name in (single.durations, *single.crossing):
         assert snr(results[0][name], results[1][name]) > 100, name
+
+
+def test_heavy_weights_are_cut_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A load holds its weights three times: no stage has many of them. The sound is the same."""
+    data = (TINY / "en_US-tiny-medium.onnx").read_bytes()
+    single = cut(open_model(read_of(data), len(data)))
+    assert single.flow.sizes == ()
+    monkeypatch.setattr(stages, "_STAGE_BYTES", single.flow.size // 4)
+    several = cut(open_model(read_of(data), len(data)))
+    assert 4 <= len(several.flow.sizes) <= 6
+    assert max(several.flow.sizes) < single.flow.size / 2
+
+    async def check() -> None:
+        order = Order(IDS, None, Scales(0.667, 1.0, 0.8), seed=5)
+        inference, split, _ = await load("en_US-tiny-medium")
+        got = np.frombuffer(await render(inference, split, order), np.float32)
+        monkeypatch.undo()
+        inference, split, _ = await load("en_US-tiny-medium")
+        assert snr(np.frombuffer(await render(inference, split, order), np.float32), got) > 100
+
+    asyncio.run(check())
 
 
 def test_few_tensors_cross_and_no_node_is_lost() -> None:

@@ -72,10 +72,12 @@ export class VoiceFiles {
    * @param {((loaded: number, total: number) => void) | null} [onProgress]
    *   bytes; total is 0 when the host does not say; at most one call a megabyte or per cent
    * @param {boolean} [fresh] past the HTTP cache, which may have kept a body that was cut short
+   * @param {string} [expected] its SHA-256, where that is known: what the service worker has
+   *   stored is then found without it, in one go
    * @returns {Promise<{file: number, size: number, sha256: string}>}
    * @throws {LecternError} voice_not_installed, network; what `onProgress` throws
    */
-  async model(id, onProgress, fresh = false) {
+  async model(id, onProgress, fresh = false, expected = '') {
     const name = `${checkedId(id)}.onnx`;
     const begun = this.begun;
     this.begun = null;
@@ -91,7 +93,7 @@ export class VoiceFiles {
       told = progress;
       onProgress?.(...progress);
     };
-    const stored = await this.#stored(id, 'onnx');
+    const stored = (await this.#stored(id, 'onnx')) ?? (await this.#cached(name, expected));
     if (stored) tell(stored.byteLength, stored.byteLength);
     const bytes = stored ?? (await this.#fetch(name, tell, fresh ? 'reload' : 'default'));
     const hash = await sha256(bytes);
@@ -178,6 +180,19 @@ export class VoiceFiles {
       console.warn(`[Lectern] ${id}.${name} can't be read:`, error);
       return null;
     }
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} expected SHA-256
+   * @returns {Promise<ArrayBuffer | null>}
+   */
+  async #cached(name, expected) {
+    if (!expected) return null;
+    const url = new URL(name, this.folder);
+    url.searchParams.set('sha256', expected); // as sw.js names it
+    const found = await globalThis.caches?.match(url, { cacheName: VOICE_CACHE }).catch(() => null);
+    return found ? found.arrayBuffer().catch(() => null) : null;
   }
 
   /**

@@ -24,7 +24,10 @@ import { VoiceStore } from './voice_store.js';
  */
 export function beginWarmLoad(base, { voiceId, sha256 }) {
   const files = new VoiceFiles(base, { store: new VoiceStore() });
-  const reading = Promise.all([files.model(voiceId), new Plans().get(sha256)]);
+  const reading = Promise.all([
+    files.model(voiceId, null, false, sha256),
+    new Plans().get(sha256),
+  ]);
   reading.catch(() => {}); // told by `finish`
   return {
     /**
@@ -59,7 +62,7 @@ export function beginWarmLoad(base, { voiceId, sha256 }) {
 export function partsOf(plan) {
   try {
     const { cut, timed } = JSON.parse(plan ?? '{}');
-    const stored = cut ? [cut.encoder, cut.flow, cut.decoder] : timed ? [timed] : [];
+    const stored = cut ? [cut.encoder, cut.flow, cut.trimmed] : timed ? [timed] : [];
     return stored.map(({ segments, literals, sizes }) => ({
       segments: segments.flat(),
       literals: Uint8Array.from(atob(literals), (character) => character.charCodeAt(0)),

@@ -21,7 +21,7 @@ from lectern.preparing import Preparation, prepare, uncut
 from lectern.progress import download_progress
 from lectern.rendering import render
 from lectern.running import FixedDecoder, Loaded, Order, Split, Whole, run_whole, text_feeds
-from lectern.sessions import Session
+from lectern.sessions import MakeRoom, Session
 from lectern.surgery import Cut
 from lectern.voice import END, START, Scales, VoiceConfig
 
@@ -57,39 +57,48 @@ class Loader:
         self._session_cost = session_cost
         self._emit = emit
 
-    async def load(self, voice: VoiceConfig, *, quiet: bool = False) -> Session:
+    async def load(
+        self, voice: VoiceConfig, make_room: MakeRoom | None = None, *, quiet: bool = False
+    ) -> Session:
         """Load into the realm that the voice belongs to.
 
         A realm that dies meanwhile is replaced once; a voice that WebGPU has no kernels for
         goes to wasm.
 
-        ``quiet``: another copy, of which nobody needs to hear.
+        Args:
+            make_room: called when the model is here, before it is given to onnxruntime.
+            quiet: another copy, of which nobody needs to hear.
 
         Raises:
             NetworkError, VoiceNotInstalled, IntegrityError, VoiceUnreadable, EngineError.
         """
+        make_room = make_room or _no_room
         try:
-            return await self._load_where_it_belongs(voice, quiet)
+            return await self._load_where_it_belongs(voice, make_room, quiet)
         except EngineLost:
-            return await self._load_where_it_belongs(voice, quiet)
+            return await self._load_where_it_belongs(voice, make_room, quiet)
 
-    async def _load_where_it_belongs(self, voice: VoiceConfig, quiet: bool) -> Session:
+    async def _load_where_it_belongs(
+        self, voice: VoiceConfig, make_room: MakeRoom, quiet: bool
+    ) -> Session:
         try:
-            return await self._load(voice, None, quiet)
+            return await self._load(voice, None, make_room, quiet)
         except (InferenceFailed, VoiceUnreadable) as error:
             if self._backends.backend_for(voice.identity) != "webgpu":
                 raise
             self._backends.unfit(voice.identity, error.message)
-            return await self._load(voice, None, quiet)
+            return await self._load(voice, None, make_room, quiet)
 
     async def load_into(self, realm: Realm, voice: VoiceConfig) -> Session:
         """Another copy, for measuring, in this very realm.
 
         Raises: see ``load``.
         """
-        return await self._load(voice, realm, quiet=True)
+        return await self._load(voice, realm, _no_room, quiet=True)
 
-    async def _load(self, voice: VoiceConfig, realm: Realm | None, quiet: bool) -> Session:
+    async def _load(
+        self, voice: VoiceConfig, realm: Realm | None, make_room: MakeRoom, quiet: bool
+    ) -> Session:
         """The model is checked against its hash before ORT sees it."""
         tell = _unheard if quiet else self._progress
         file = await self._fetch(
@@ -97,6 +106,7 @@ class Loader:
         )
         try:
             tell(voice.id, "session", file.size, file.size)
+            await make_room(self._memory(file))
             session = await self._load_prepared(realm, voice, file)
         finally:
             await self._files.drop(file)
@@ -159,19 +169,9 @@ class Loader:
             return made[-1]
 
         try:
-            model = Split(
-                encoder=await create(cut.encoder),
-                flow=await create(cut.flow),
-                decoder=await create(cut.decoder),
-                durations=cut.durations,
-                crossing=cut.crossing,
-                latent_noise=cut.latent_noise,
-                duration_noise=cut.duration_noise,
-                z=cut.z,
-                channels=cut.channels,
-                flow_context=cut.flow_context,
-                decoder_context=cut.decoder_context,
-            )
+            encoder = await create(cut.encoder)
+            flow = await create(cut.flow)
+            model = Split.of(cut, encoder, flow, await create(cut.trimmed))
             if untried:
                 await render(self._inference, model, _short_order(voice))
         except BaseException:
@@ -261,7 +261,11 @@ class Loader:
     # ----------------------------------------------------------------------------------
 
     def _session(self, voice: VoiceConfig, model: Loaded, realm: Realm, file: FileRef) -> Session:
-        return Session(voice, model, frozenset({realm.id}), int(file.size * self._session_cost))
+        return Session(voice, model, frozenset({realm.id}), self._memory(file))
+
+    def _memory(self, file: FileRef) -> int:
+        """Bytes that a session of the model takes, as estimated."""
+        return int(file.size * self._session_cost)
 
     async def _fetch(self, voice: VoiceConfig, progress: Progress) -> FileRef:
         """The model's true bytes, at the second attempt from behind the HTTP cache."""
@@ -315,6 +319,10 @@ def _short_order(voice: VoiceConfig) -> Order:
     table = voice.phoneme_id_map
     ids = [*table[START], *table.get(" ", ()), *table[END]]
     return Order(ids, voice.speaker(None), _PLAIN)
+
+
+async def _no_room(size: int) -> None:
+    """Nobody's place is taken."""
 
 
 def _unheard(voice_id: str, phase: str, loaded: int, total: int) -> None:

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from lectern.encoding import Encoded, word_times
 from lectern.metrics import Trace
 from lectern.pacing import Demand, Pace, Speed
+from lectern.pcm import to_int16
 from lectern.phonemes import Phonemized
 from lectern.ports import Clock, Inference, WordRows
 from lectern.rendering import Rendering, as_floats, begin
 from lectern.running import Loaded, Order, Split
 from lectern.sessions import SessionCache
 from lectern.voice import VoiceConfig
+
+#: Seconds after which the listener has asked for more, if he does, and onnxruntime is at it.
+BUSY_AGAIN = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Making:
         self._rendering: Rendering | None = None
         self._begun = 0.0  # seconds that it took
         self._pieces: list[memoryview] = []
+        self._pcm: list[bytes] = []  # of the first pieces
         self.samples = 0
         self._turn = asyncio.Lock()
 
@@ -78,6 +83,16 @@ class Making:
         if len(found) == 1:
             return found[0]
         return as_floats(b"".join(piece.cast("B") for piece in found))
+
+    def pcm(self) -> bytes:
+        """What is made, as int16."""
+        while len(self._pcm) < len(self._pieces):
+            self._convert_next()
+        return b"".join(self._pcm)
+
+    def _convert_next(self) -> None:
+        if len(self._pcm) < len(self._pieces):
+            self._pcm.append(to_int16(self._pieces[len(self._pcm)]))
 
     async def take(self, offset: int, demand: Demand) -> memoryview:
         """Sound from sample ``offset`` on, as much as the listener needs for now; empty after
@@ -130,6 +145,8 @@ class Making:
         if isinstance(model, Split):
             pace.speed.took(taken, made + pace.context)
         self._pieces.append(samples)
+        # Without NumPy that takes its time: done while onnxruntime is at the next window.
+        asyncio.get_running_loop().call_later(BUSY_AGAIN, self._convert_next)
         self.samples += len(samples)
         self.trace.infer += _ms(taken)
         self.trace.windows += 1
@@ -142,7 +159,7 @@ class Making:
         return Pace(
             speed=self._speed,
             frame=(rendering.hop or voice.hop_length) / voice.sample_rate,
-            context=2 * model.decoder_context if isinstance(model, Split) else 0,
+            context=model.window_cost if isinstance(model, Split) else 0,
             reserve=self._begun,
         )
 

@@ -53,6 +53,14 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class NewNode:
+    """An operator that the file does not have. ``proto``: its NodeProto."""
+
+    inputs: tuple[str, ...]
+    proto: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Initializer:
     """A constant tensor; its data stays in the file."""
 
@@ -167,7 +175,7 @@ class Model:
 
     def part(
         self,
-        nodes: Iterable[Node],
+        nodes: Iterable[Node | NewNode],
         inputs: Iterable[bytes | Value],
         outputs: Iterable[bytes | Value],
     ) -> Part:
@@ -181,7 +189,10 @@ class Model:
         used = {name for node in kept for name in node.inputs}
         body = _Writer()
         for node in kept:
-            body.copy(node.record)
+            if isinstance(node, NewNode):
+                body.literal(embedded(1, node.proto))
+            else:
+                body.copy(node.record)
         body.literal(embedded(2, b"part"))
         for name, initializer in self.initializers.items():
             if name in used:
@@ -199,6 +210,20 @@ class Model:
         whole.extend(body)
         return whole.part()
 
+    def rewired(self, node: Node, old: str, new: str) -> NewNode:
+        """The node with the tensor ``new`` where it takes ``old``."""
+        window = Window(self.read, self.size)
+        ((_, _, message),) = fields(window, node.record)
+        if not isinstance(message, Range):
+            raise TypeError(node)
+        proto = b""
+        for number, _, value, record in records(window, message):
+            if number == 1 and _string(window, value) == old:
+                proto += embedded(1, new.encode())
+            else:
+                proto += self.read(record.offset, record.length)
+        return NewNode(tuple(new if name == old else name for name in node.inputs), proto)
+
     def with_output(self, name: str, rank: int) -> Part:
         """The whole model with one more output, a float tensor that it computes anyway.
 
@@ -209,6 +234,12 @@ class Model:
         whole.copy(Range(0, self.size))
         whole.literal(embedded(7, embedded(12, value_info(name, FLOAT, [None] * rank))))
         return whole.part()
+
+
+def new_node(op_type: str, inputs: tuple[str, ...], output: str) -> NewNode:
+    """An operator of ONNX's own domain without attributes."""
+    strings = [(1, name) for name in inputs] + [(2, output), (4, op_type)]
+    return NewNode(inputs, b"".join(embedded(number, text.encode()) for number, text in strings))
 
 
 def joined(parts: Sequence[Part]) -> Part:

@@ -12,14 +12,16 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 
 from lectern.errors import VoiceUnreadable
 from lectern.onnxfile import Model, Part, open_model
 from lectern.protobuf import Read
 from lectern.surgery import Cut, NotCuttable, cut, durations_output
+from lectern.trimming import Level
 
 #: Raise it when ``prepare`` begins to give other parts.
-PLAN_VERSION = 2
+PLAN_VERSION = 3
 
 _REQUIRED = ("input", "input_lengths", "scales")
 #: Of what Piper's exporter has ever written: embeddings are rows of symbols.
@@ -183,16 +185,20 @@ def _cut(data: Mapping[str, object] | None, size: int) -> Cut | None:
     if data is None:
         return None
     parts: dict[str, Part] = {}
-    for name in ("encoder", "flow", "decoder"):
+    for name in ("encoder", "flow", "decoder", "trimmed"):
         value = data[name]
         if not isinstance(value, Mapping):
             raise ValueError(name)
         parts[name] = _part(value, size)
-    crossing = data["crossing"]
-    if not isinstance(crossing, list):
-        raise ValueError("crossing")
+    crossing, listed = data["crossing"], data["levels"]
+    if not isinstance(crossing, list) or not isinstance(listed, list):
+        raise ValueError("crossing, levels")
+    levels = tuple(Level(_count(one["scale"], 1), _count(one["reach"], 0)) for one in listed)
+    if any(after.scale % before.scale for before, after in pairwise(levels)):
+        raise ValueError("levels")
     return Cut(
         **parts,
+        levels=levels,
         durations=_text(data["durations"]),
         crossing=tuple(_text(name) for name in crossing),
         latent_noise=_text(data["latent_noise"]),

@@ -25,10 +25,13 @@ from lectern.running import (
     text_feeds,
     window_deadline,
 )
+from lectern.trimming import bounds
 
 #: Of the flow's context this share is computed: the far ends of its field weigh next to
 #: nothing (measured on bench-medium: z within 144 dB with 12 or 16 of 32 frames, 114 with 8).
 _FLOW_SHARE = 0.375
+#: Frames, context included: more are only asked for when there is time.
+_LARGE = 128
 #: Told apart from the latent's noise by its seed.
 _DURATION_SEED = 0x9E3779B9
 _FLOAT = 4
@@ -146,16 +149,21 @@ class _SplitRendering:
         z = _columns(self._z, model.channels, size, low, high)
         feeds = text_feeds(self._order, handle)
         feeds[model.z] = Tensor("float32", as_floats(z), (1, model.channels, end - begin))
+        levels = model.levels if decoder is None else ()
+        trim = bounds(levels, first, last, begin, end)
+        feeds.update({name: Tensor("int64", at, (3,)) for name, at in trim.feeds.items()})
         found = await self._inference.run(
             handle.id, feeds, ["output"], window_deadline(end - begin)
         )
         samples = found["output"]
-        hop, rest = divmod(len(samples), end - begin)
+        each, rest = divmod(len(samples), trim.high - trim.low)
+        hop = each * trim.scale
         if rest or not hop or (self.hop and hop != self.hop):
             raise InferenceFailed("The voice's decoder gives no whole number of samples a frame.")
         self.hop = hop
         self.made = last
-        return samples[(first - begin) * hop : (last - begin) * hop]
+        origin = trim.low * each
+        return samples[first * hop - origin : last * hop - origin]
 
     def _reach(self, model: Split, frames: int) -> tuple[int, int, int | None]:
         """First frame, frame after the last, and the fixed decoder's window if one fits."""
@@ -172,6 +180,9 @@ class _SplitRendering:
         if end <= self._z_end and begin >= self._z_first:
             return
         context = math.ceil(model.flow_context * _FLOW_SHARE)
+        if end - begin > _LARGE:
+            # Nobody waits for so large a window, nor for as much again: one context less.
+            end = min(self.frames, 2 * end - begin)
         # A fixed window at the sentence's end may reach back behind what was kept.
         known = self._z_end if begin >= self._z_first else begin
         low = max(0, known - context)

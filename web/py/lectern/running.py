@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from lectern.errors import InferenceFailed
 from lectern.ports import Feed, Inference, SessionHandle, Tensor
+from lectern.surgery import Cut
+from lectern.trimming import Level
 from lectern.voice import Scales
 
 #: A run may take this long, plus a share for each phoneme id (half of them are pads, so
@@ -57,6 +59,7 @@ class FixedDecoder:
 class Split:
     """A graph in three parts; see ``surgery.Cut`` for the names.
 
+    ``levels``: where ``decoder`` cuts its window down; () where it does not.
     ``fixed``: decoders for windows of one size each, smallest first; where a sentence is
     shorter than the smallest, ``decoder`` makes it.
     """
@@ -72,7 +75,34 @@ class Split:
     channels: int
     flow_context: int
     decoder_context: int
+    levels: tuple[Level, ...] = ()
     fixed: tuple[FixedDecoder, ...] = ()
+
+    @classmethod
+    def of(
+        cls, cut: Cut, encoder: SessionHandle, flow: SessionHandle, decoder: SessionHandle
+    ) -> Split:
+        """The parts of a cut as they were loaded; ``decoder``: the trimmed one."""
+        return cls(
+            encoder=encoder,
+            flow=flow,
+            decoder=decoder,
+            durations=cut.durations,
+            crossing=cut.crossing,
+            latent_noise=cut.latent_noise,
+            duration_noise=cut.duration_noise,
+            z=cut.z,
+            channels=cut.channels,
+            flow_context=cut.flow_context,
+            decoder_context=cut.decoder_context,
+            levels=cut.levels,
+        )
+
+    @property
+    def window_cost(self) -> int:
+        """Frames of a window that cost as much as its context. (A decoder that lays the
+        context aside spends on both sides together about what one would have cost.)"""
+        return self.decoder_context * (1 if self.levels else 2)
 
     @property
     def handles(self) -> tuple[SessionHandle, ...]:

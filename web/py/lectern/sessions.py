@@ -51,7 +51,9 @@ class _Resident:
     idle: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-Load = Callable[[VoiceConfig], Awaitable[Session]]
+#: Release others until a session of so many bytes fits into the budget.
+MakeRoom = Callable[[int], Awaitable[None]]
+Load = Callable[[VoiceConfig, MakeRoom], Awaitable[Session]]
 Release = Callable[[Session], Awaitable[None]]
 
 
@@ -60,6 +62,8 @@ class SessionCache:
 
     Args:
         load: makes a session; what it raises goes to every waiting caller, and is forgotten.
+            It says how large the session will be before it takes the memory: WebAssembly's
+            never shrinks again.
         release: gives a session's memory back; must not raise.
         budget: bytes that resident sessions may hold together. The voice in use stays
             whatever it costs.
@@ -144,7 +148,7 @@ class SessionCache:
     async def _fill(self, voice: VoiceConfig) -> Session:
         started = self._clock.monotonic()
         log.info("🔄 New session for %s", voice.id)
-        session = await self._load(voice)
+        session = await self._load(voice, self._make_room)
         await self._insert(session)
         elapsed = (self._clock.monotonic() - started) * 1000
         log.info("✅ Session for %s ready (%.0fms)", voice.id, elapsed)
@@ -158,6 +162,9 @@ class SessionCache:
             await self._retire(old)
         await self._shrink(keep=session.voice.id)
 
+    async def _make_room(self, size: int) -> None:
+        await self._release_down_to(self._budget - size, list(self._resident))
+
     async def _retire(self, resident: _Resident) -> None:
         if resident.leases:
             self._leaving.append(resident)
@@ -167,22 +174,22 @@ class SessionCache:
     async def _shrink(self, keep: str | None = None) -> None:
         """Release least recently used sessions until the rest fits the budget."""
         keep = keep or next(reversed(self._resident), None)
-        idle = [
-            voice_id
-            for voice_id, resident in self._resident.items()
-            if not resident.leases and voice_id != keep
-        ]
+        await self._release_down_to(self._budget, [id_ for id_ in self._resident if id_ != keep])
+
+    async def _release_down_to(self, size: int, voice_ids: list[str]) -> None:
+        """Release these, the first ones first, those in use left out, until the rest fits."""
         leaving: list[_Resident] = []
-        for voice_id in idle:
-            if self.bytes <= self._budget:
+        for voice_id in voice_ids:
+            if self.bytes <= size:
                 break
-            leaving.append(self._resident.pop(voice_id))
+            if not self._resident[voice_id].leases:
+                leaving.append(self._resident.pop(voice_id))
         if leaving:
             self._on_change()
         for resident in leaving:
             await self._release(resident.session)
 
-    async def reload(self, load: Load) -> None:
+    async def reload(self, load: Callable[[VoiceConfig], Awaitable[Session]]) -> None:
         """Replace every resident session by what ``load`` makes, one after the other.
 
         Used when the realm changes: runs under way end on the old session (``drain`` waits

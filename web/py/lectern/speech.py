@@ -16,12 +16,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 
-from lectern import pcm
 from lectern.audiocache import AudioCache, make_entry
 from lectern.cachekey import audio_key
 from lectern.encoding import to_ids
 from lectern.errors import BadOption, LecternError
-from lectern.making import Making, Script
+from lectern.making import BUSY_AGAIN, Making, Script
 from lectern.metrics import Metrics, Trace
 from lectern.pacing import Demand, Speed
 from lectern.phonemes import phonemize
@@ -251,12 +250,11 @@ class Synthesizer:
 
     async def _keep(self, request: _Request, making: Making) -> None:
         """Encode and store what was just handed over, without standing in its way."""
-        await asyncio.sleep(0)  # lets the answer leave first
+        await asyncio.sleep(BUSY_AGAIN)
         started = self._clock.monotonic()
         trace = making.trace
         try:
-            data = pcm.to_int16(making.sound())
-            entry = make_entry(data, request.voice.sample_rate, making.rows)
+            entry = make_entry(making.pcm(), request.voice.sample_rate, making.rows)
             self._cache.remember(request.key, entry)
         finally:
             if self._makings.get(request.key) is making:

@@ -1,8 +1,10 @@
 """A long graph as several short ones that are run in turn.
 
-onnxruntime's time to load a graph grows with the square of its nodes: the encoder of a Piper
-voice, 5,600 of them, takes 0.87 s at once and 0.25 s in eight parts (native, one thread). So
-it is cut where few tensors cross.
+onnxruntime's time to load a graph grows with the square of its nodes, of which the encoder of a
+Piper voice has 5,600. And while it loads one it holds its weights three times over: in the
+bytes that it is given, in the message parsed of them, in its tensors; WebAssembly's memory
+never shrinks again. So a graph is cut into pieces of few nodes and few weights, where few
+tensors cross.
 
 A new input needs the type of its elements, which the operators that lead to it tell; where
 they don't, there is no cut. Shapes need not be known.
@@ -10,15 +12,18 @@ they don't, there is no cut. Shapes need not be known.
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from lectern.onnxfile import FLOAT, INT64, Model, Node, Part, Value, joined, value_info
 
 BOOL = 9
 
-#: Nodes of a stage, constants aside.
+#: Nodes of a stage, constants aside, if it had no weights; bytes of weights, if it had no nodes.
 _STAGE = 450
+_STAGE_BYTES = 10_000_000
 #: How far from its due place a cut may be, as a share of a stage.
 _SLACK = 0.4
 
@@ -62,7 +67,8 @@ def in_stages(
             last_use[name] = max(last_use.get(name, 0), index)
         for name in node.outputs:
             first_made[name] = index
-    bounds = [0, *_places(len(working), first_made, last_use, types), len(working)]
+    shares = _shares(model, working)
+    bounds = [0, *_places(shares, first_made, last_use, types), len(working)]
     if len(bounds) == 2:
         return model.part(nodes, inputs.values(), outputs.values())
     parts: list[Part] = []
@@ -146,14 +152,31 @@ def _type(model: Model, node: Node, types: Mapping[str, int]) -> int:
     return 0
 
 
+def _shares(model: Model, nodes: Sequence[Node]) -> list[float]:
+    """How much of a stage each node is; the weights count where they are used first."""
+    shares: list[float] = []
+    counted: set[str] = set()
+    for node in nodes:
+        share = 1 / _STAGE
+        for name in node.inputs:
+            weight = model.initializers.get(name)
+            if weight is not None and name not in counted:
+                counted.add(name)
+                share += weight.record.length / _STAGE_BYTES
+        shares.append(share)
+    return shares
+
+
 def _places(
-    count: int,
+    shares: Sequence[float],
     first_made: Mapping[str, int],
     last_use: Mapping[str, int],
     types: Mapping[str, int],
 ) -> list[int]:
     """Where to cut, each cut before the node of that number: where the fewest tensors cross."""
-    stages = -(-count // _STAGE)
+    count = len(shares)
+    before = [0.0, *accumulate(shares)]
+    stages = math.ceil(before[-1])
     if stages < 2:
         return []
     # crossing[i]: tensors made before node i and used from it on; unknown[i]: of no known type.
@@ -170,13 +193,16 @@ def _places(
         for index in range(1, count + 1):
             tally[index] += tally[index - 1]
     found: list[int] = []
-    slack = int(_SLACK * count / stages)
+    each = before[-1] / stages
     for stage in range(1, stages):
-        due = stage * count // stages
-        near = range(max(1, due - slack), min(count - 1, due + slack) + 1)
+        low = bisect_left(before, (stage - _SLACK) * each)
+        high = bisect_right(before, (stage + _SLACK) * each)
+        near = range(max(1, low), min(count - 1, high - 1) + 1)
         allowed = [place for place in near if not unknown[place]]
         if allowed:
-            best = min(allowed, key=lambda place: (crossing[place], abs(place - due)))
+            best = min(
+                allowed, key=lambda place: (crossing[place], abs(before[place] - stage * each))
+            )
             if best not in found:
                 found.append(best)
     return found

@@ -21,12 +21,12 @@ the model's own inputs and output, which are Piper's interface.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lectern.onnxfile import FLOAT, Model, Node, Part, Value, value_info
 from lectern.stages import in_stages
+from lectern.trimming import Level, reach, trimmed
 
 #: Inputs whose shape follows the text: what is computed of them belongs to the encoder.
 _TEXT = frozenset({"input", "input_lengths"})
@@ -43,6 +43,8 @@ class Cut:
     """A graph in three parts.
 
     Args:
+        decoder: as it stands in the graph, for windows of a fixed size.
+        trimmed: the same, cut down at ``levels``.
         durations: name of the encoder's output with the frames of each id.
         crossing: names of the encoder's outputs that the flow takes, each [1, rows, frames].
         latent_noise: name of the flow's input of the same shape as the latent, standard normal.
@@ -56,6 +58,8 @@ class Cut:
     encoder: Part
     flow: Part
     decoder: Part
+    trimmed: Part
+    levels: tuple[Level, ...]
     durations: str
     crossing: tuple[str, ...]
     latent_noise: str
@@ -139,43 +143,39 @@ def cut(model: Model) -> Cut:
         raise NotCuttable("the weights of its decoder's first convolution are not constant")
     rows = [value_info(name, FLOAT, [1, None, "frames"]) for name in crossing]
     latent = value_info(z, FLOAT, [1, channels, "frames"])
-    given: dict[str, bytes | Value] = {value.name: value for value in _own(model, encoder)}
+    encoder_inputs = _own(model, encoder)
     for name in text_noise:
-        given[name] = value_info(name, FLOAT, [1, 2, "ids"])
+        encoder_inputs[name] = value_info(name, FLOAT, [1, 2, "ids"])
     told = {durations: value_info(durations, FLOAT, [None] * 3)}
     told.update(zip(crossing, rows, strict=True))
+    flow_inputs = _own(model, flow)
+    flow_inputs.update(zip(crossing, rows, strict=True))
+    flow_inputs[latent_noise] = value_info(latent_noise, FLOAT, [1, channels, "frames"])
+    decoder_inputs = {**_own(model, decoder), z: latent}
+    output = next(value for value in model.outputs if value.name == "output")
+    trimmed_decoder, levels = trimmed(model, decoder, z, decoder_inputs, output)
     return Cut(
-        encoder=in_stages(model, encoder, given, told),
-        flow=model.part(
-            flow,
-            [
-                *_own(model, flow),
-                *rows,
-                value_info(latent_noise, FLOAT, [1, channels, "frames"]),
-            ],
-            [latent],
-        ),
-        decoder=model.part(
-            decoder,
-            [*_own(model, decoder), latent],
-            [value for value in model.outputs if value.name == "output"],
-        ),
+        encoder=in_stages(model, encoder, encoder_inputs, told),
+        flow=in_stages(model, flow, flow_inputs, {z: latent}),
+        decoder=model.part(decoder, decoder_inputs.values(), [output]),
+        trimmed=trimmed_decoder,
+        levels=levels,
         durations=durations,
         crossing=crossing,
         latent_noise=latent_noise,
         duration_noise=duration_noise,
         z=z,
         channels=channels,
-        flow_context=_reach(model, flow),
-        decoder_context=_reach(model, decoder),
+        flow_context=reach(model, flow),
+        decoder_context=reach(model, decoder),
     )
 
 
-def _own(model: Model, nodes: list[Node]) -> list[Value]:
-    """The model's inputs that these nodes use."""
+def _own(model: Model, nodes: list[Node]) -> dict[str, bytes | Value]:
+    """The model's inputs that these nodes use, by name."""
     used = {name for node in nodes for name in node.inputs}
     fed = set(model.input_names)
-    return [value for value in model.inputs if value.name in used and value.name in fed]
+    return {one.name: one for one in model.inputs if one.name in used and one.name in fed}
 
 
 def _noises(graph: _Graph, durations: str) -> tuple[str, str]:
@@ -249,34 +249,3 @@ def _flow(graph: _Graph, z: str, latent_noise: str) -> tuple[list[Node], tuple[s
             pending += node.inputs
     order = sorted(crossing, key=lambda name: graph.position[id(graph.producer[name])])
     return graph.in_order(found), tuple(order)
-
-
-def _reach(model: Model, nodes: list[Node]) -> int:
-    """Frames on each side of a frame that its output may depend on.
-
-    Each convolution widens the field by half its dilated kernel, counted in frames at the
-    resolution that the transposed convolutions before it have reached.
-    """
-    field: dict[str, tuple[float, int]] = {}  # tensor -> (frames, samples a frame)
-    widest = 0.0
-    for node in nodes:
-        known = [field[name] for name in node.inputs if name in field]
-        reach = max((frames for frames, _ in known), default=0.0)
-        scale = max((per_frame for _, per_frame in known), default=1)
-        if node.op_type in ("Conv", "ConvTranspose"):
-            weight = model.initializers.get(node.inputs[1])
-            kernel = model.attribute_ints(node, "kernel_shape") or (
-                weight.dims[2:] if weight else ()
-            )
-            width = kernel[0] if kernel else 1
-            stride = (model.attribute_ints(node, "strides") or (1,))[0]
-            dilation = (model.attribute_ints(node, "dilations") or (1,))[0]
-            if node.op_type == "Conv":
-                reach += (width - 1) * dilation / 2 / scale
-            else:
-                reach += math.ceil((width - 1) / stride / 2) / scale
-                scale *= stride
-        for name in node.outputs:
-            field[name] = (reach, scale)
-        widest = max(widest, reach)
-    return math.ceil(widest)
