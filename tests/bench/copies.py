@@ -99,13 +99,16 @@ class CopiesSite(StaticSite):
         return super().read(path)
 
 
-def lectern_site(dist: Path, copies: Copies, count: int) -> CopiesSite:
+def lectern_site(
+    dist: Path, copies: Copies, count: int, beside: Mapping[str, int] | None = None
+) -> CopiesSite:
     """The built app with the copies as its only voices, its manifest in accordance.
 
+    ``beside``: path -> number of copies that lie there and are no voices of the site.
     Its workers count WebAssembly's memory; nothing else in them is changed.
     """
     named = {f"{_MODELS}{copies.id(number)}.onnx": number for number in range(count)}
-    site = CopiesSite(dist, copies, named)
+    site = CopiesSite(dist, copies, {**named, **(beside or {})})
     built = json.loads((dist / manifest.MANIFEST).read_text("utf-8"))
     texts = {**hook_workers(site), HOOKED: HOOK.read_bytes()}
     other = [file for file in built["files"] if not file["path"].startswith(_MODELS)]

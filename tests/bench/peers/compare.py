@@ -155,7 +155,7 @@ class _Rounds:
             for program in self._programs:
                 page = program.open(self._profile)
                 for _ in range(2):
-                    program.say(page, self._texts.short(), 0)
+                    program.say(page, self._texts.short(), program.kept)
                 page.wait_for_timeout(_CODE_KEPT)
                 page.close()
 

@@ -45,6 +45,17 @@ _STREAM = """async ([text, options, onlyFirst]) => {
 }"""
 
 
+#: A voice that a reader gives to Lectern, which keeps it as it keeps those of the collection;
+#: both peers keep theirs in the same place, the origin's private file system.
+_GIVEN = "bench/given.onnx"
+_GIVE = """async ([path, id]) => {
+  const file = async (from, name) => new File([await (await fetch(from)).blob()], name);
+  const model = await file(path, `${id}.onnx`);
+  const config = await file(`${path}.json`, `${id}.onnx.json`);
+  await bench.lectern.installFiles({model, config});
+}"""
+
+
 @dataclass(frozen=True)
 class Said:
     """A text that was said: milliseconds to its first samples and to all, its seconds.
@@ -65,6 +76,8 @@ class Program(Protocol):
     """One of those that are compared."""
 
     name: str
+    #: The voice that ``opened`` speaks with.
+    kept: int
 
     def open(self, profile: Profile) -> Page:
         """A page that is ready to be asked; no voice is loaded in it."""
@@ -88,10 +101,12 @@ class LecternPage:
     """The app itself, with the threads that it is told."""
 
     name = "Lectern"
+    kept = VOICES
 
     def __init__(self, lab: Lab, copies: Copies, threads: int) -> None:
         self._copies = copies
-        self._site = lab.serve(lectern_site(lab.dist, copies, VOICES))
+        self._site = lab.serve(lectern_site(lab.dist, copies, VOICES, {_GIVEN: VOICES}))
+        self._site.put(f"{_GIVEN}.json", copies.config)
         self._threads = threads
         self._url = f"{self._site.url}?threads={threads}"
 
@@ -101,11 +116,15 @@ class LecternPage:
         return visit.page
 
     def settle(self, profile: Profile, texts: tuple[str, str]) -> None:
-        """A first visit to its end: two voices stored, everything else for a life offline."""
+        """A first visit to its end: two voices and one that was given to it stored, everything
+        else for a life offline."""
         visit = profile.visit(self._url)
         visit.ready()
         for voice, text in enumerate(texts):
             self.say(visit.page, text, voice)
+        given = [_GIVEN, self._copies.id(self.kept)]
+        within(visit.page, _GIVE, given, seconds=PATIENCE)
+        self.say(visit.page, texts[0], VOICES)
         got = visit.call("() => piperDebug.getSessionCacheStats()")["threads"]
         if got != self._threads:
             raise AssertionError(f"Asked for {self._threads} threads, got {got}.")
@@ -135,7 +154,7 @@ class LecternPage:
         return float(found["heard"] - found["asked"])
 
     def opened(self, profile: Profile, text: str) -> dict[str, float]:
-        visit = profile.visit(self._url, say=(text, {"voiceId": self._copies.id(0)}))
+        visit = profile.visit(self._url, say=(text, {"voiceId": self._copies.id(self.kept)}))
         one = visit.call("() => bench.opened.then(() => bench.first)")
         visit.close()
         return {"first": float(one["piece"]), "heard": float(one["heard"])}
@@ -167,6 +186,7 @@ class PeerPage:
         threads: int,
     ) -> None:
         self.name = name
+        self.kept = 0
         models = {f"cdn/{voice}.onnx": number for number, voice in enumerate(PEER_VOICES)}
         # As the hosts of such files do: kept by the browser and not asked for again.
         cache = "public, max-age=31536000, immutable"

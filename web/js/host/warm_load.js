@@ -54,7 +54,7 @@ export function beginWarmLoad(base, { voiceId, sha256 }) {
 }
 
 /**
- * The parts that a stored plan (preparing.py) has loaded, in its order.
+ * The parts that a stored plan (preparing.py) has loaded, in loader.py's order.
  *
  * @param {string | null} plan
  * @returns {Part[]} none for a plan that can't be read
@@ -62,7 +62,7 @@ export function beginWarmLoad(base, { voiceId, sha256 }) {
 export function partsOf(plan) {
   try {
     const { cut, timed } = JSON.parse(plan ?? '{}');
-    const stored = cut ? [cut.encoder, cut.flow, cut.trimmed] : timed ? [timed] : [];
+    const stored = cut ? [cut.trimmed, cut.flow, cut.encoder] : timed ? [timed] : [];
     return stored.map(({ segments, literals, sizes }) => ({
       segments: segments.flat(),
       literals: Uint8Array.from(atob(literals), (character) => character.charCodeAt(0)),

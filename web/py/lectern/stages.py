@@ -23,7 +23,7 @@ BOOL = 9
 
 #: Nodes of a stage, constants aside, if it had no weights; bytes of weights, if it had no nodes.
 _STAGE = 450
-_STAGE_BYTES = 10_000_000
+_STAGE_BYTES = 5_000_000
 #: How far from its due place a cut may be, as a share of a stage.
 _SLACK = 0.4
 
