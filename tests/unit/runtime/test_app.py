@@ -192,6 +192,19 @@ def test_clear_requests() -> None:
     run(scenario())
 
 
+def test_what_was_just_made_is_not_cached_after_a_clear() -> None:
+    async def scenario() -> None:
+        world = World()
+        await world.piece()  # is encoded and stored a moment later
+        await world.app.clear_audio({})
+        await world.rest()
+        assert (await world.app.cache_stats({}))["count"] == 0
+        assert not world.store.entries
+        assert (await world.piece()).source == "model"
+
+    run(scenario())
+
+
 def test_settle_measures_threads_and_moves_the_sessions() -> None:
     async def scenario() -> None:
         world = World({**BOOT, "cores": 2})

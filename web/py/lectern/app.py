@@ -258,12 +258,14 @@ class App:
         return self.session_stats()
 
     async def clear_audio(self, _payload: Mapping[str, object]) -> None:
+        self._synthesizer.forget_made()
         await self._cache.clear()
 
     async def clear_all(self, _payload: Mapping[str, object]) -> dict[str, object]:
         """Everything is tried, even when one store refuses; the first failure is raised last."""
         failures: list[LecternError] = []
         await self._sessions.dispose()
+        self._synthesizer.forget_made()
         for clear in (
             self._cache.clear,
             self._installer.clear,

@@ -68,6 +68,8 @@ class AudioCache:
         self._clock = clock
         self._metrics = metrics
         self._memory: OrderedDict[str, _Remembered] = OrderedDict()  # least recently used first
+        #: How often it was cleared: what was made before is not put into it any more.
+        self.cleared = 0
         self._memory_bytes = 0
         self._disk_bytes: int | None = None  # unknown until first asked
         self._store_retry_at = float("-inf")
@@ -127,6 +129,7 @@ class AudioCache:
         Raises:
             StoreError: the memory tier is empty, the durable one could not be cleared.
         """
+        self.cleared += 1
         self._memory.clear()
         self._memory_bytes = 0
         await self._store.clear()

@@ -147,6 +147,11 @@ class Synthesizer:
             making = await self._beginning.do(request.key, lambda: self._begin(request, trace))
         return await self._made(request, making, offset, demand or Demand(), started, made_before)
 
+    def forget_made(self) -> None:
+        """Sentences that are made and wait to be cached are not wanted any more."""
+        for key in [key for key, making in self._makings.items() if making.done]:
+            del self._makings[key]
+
     async def _request(self, utterance: Utterance) -> _Request:
         voice = await self._voices.voice(utterance.voice_id)
         style = self._styles.get(utterance.style or NEUTRAL)
@@ -246,14 +251,16 @@ class Synthesizer:
         self._metrics.observe("infer", trace.infer / 1000)
         self._metrics.count("synthesis")
         log.info("✅ Synthesis done in %.0fms", trace.phonemise + trace.session + trace.infer)
-        self._background(self._keep(request, making))
+        self._background(self._keep(request, making, self._cache.cleared))
 
-    async def _keep(self, request: _Request, making: Making) -> None:
+    async def _keep(self, request: _Request, making: Making, cleared: int) -> None:
         """Encode and store what was just handed over, without standing in its way."""
         await asyncio.sleep(BUSY_AGAIN)
         started = self._clock.monotonic()
         trace = making.trace
         try:
+            if cleared != self._cache.cleared:
+                return
             entry = make_entry(making.pcm(), request.voice.sample_rate, making.rows)
             self._cache.remember(request.key, entry)
         finally:
