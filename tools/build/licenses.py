@@ -76,6 +76,12 @@ SHIPPED = (
     ),
     Shipped("idb", "", ("npm:idb/LICENSE",), "https://github.com/jakearchibald/idb/tree/v8.0.4"),
     Shipped(
+        "pdfjs",
+        "pdf.js, by Mozilla and individual contributors, is under the Apache License 2.0.",
+        ("npm:pdfjs-dist/LICENSE",),
+        "https://github.com/mozilla/pdf.js, packaged as pdfjs-dist",
+    ),
+    Shipped(
         "lucide",
         "",
         ("npm:lucide-static/LICENSE",),

@@ -61,6 +61,11 @@ def vendor_all(ctx: Context, *, checked: bool = True) -> None:
             vendor_web.vendor_stretch,
             (packages / "signalsmith-stretch",),
         ),
+        Part(
+            layout.vendor / "pdfjs",
+            vendor_web.vendor_pdfjs,
+            (packages / "pdfjs-dist" / "legacy" / "build",),
+        ),
         Part(layout.vendor / "fonts", vendor_web.vendor_fonts, (fonts,)),
         Part(
             layout.licenses,

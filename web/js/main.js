@@ -23,11 +23,17 @@ const { lectern, engine } = assemble({ base, ...overrides(new URL(location.href)
 installDebug({ engine });
 Object.assign(window, { lectern });
 
+/** @type {Promise<import('./library.js').Library> | null} */
+let shelf = null;
+/** Fetched when somebody looks: the first words need no library. */
+const library = () => (shelf ??= import('./library.js').then(({ Library }) => new Library()));
+
 const page = new Page({
   lectern,
   events: engine,
   preload: (voiceId) => engine.request('preload', { voiceId }),
   memory: new Memory(() => localStorage),
+  library,
   language,
   strings,
   collectionHost: BUILD.voices.source && new URL(BUILD.voices.source, base).host,

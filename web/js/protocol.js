@@ -4,7 +4,7 @@
  * Only JSON-shaped values and typed arrays. Change a shape: raise PROTOCOL_VERSION.
  */
 
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** Names of the workers; their Web Locks are `${name}:${lockId}`. */
 export const WORKER_NAME = 'lectern';
@@ -35,6 +35,7 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {[{}, VoiceStorage]} voiceStorage
  * @property {[{voiceId: string}, {license: string, card: string}]} voiceCard  "" where there is none; of a
  *   voice of the collection it asks its origin
+ * @property {[{file: File}, DocumentData]} openDocument  a file of any kind that is known, as blocks of text
  * @property {[{text: string, final: boolean, language: string}, SplitValue]} split  a slice of a text into sentences
  * @property {[PiecePayload, PieceValue]} piece  one sentence's sound from `offset` on, as much as is needed
  * @property {[{voiceId: string, install?: boolean}, {voiceId: string, ms: number, alreadyLoaded: boolean}]} preload
@@ -47,6 +48,24 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {[{}, null]} clearAudio  both tiers
  * @property {[{}, SessionStats]} clearAll  sessions, audio, downloaded models, snapshot
  * @property {[{}, SettleValue]} settle  idle-time work: snapshot, NumPy, thread and WebGPU probes
+ *
+ * @typedef {object} DocumentData  offsets in UTF-16 units of `text`; what is '' or 0 may be left out of a block
+ * @property {string} text
+ * @property {DocumentBlock[]} blocks  in order; two newlines lie between them
+ * @property {{title: string, start: number, level: number}[]} contents  in order
+ * @property {string} title
+ * @property {string} author
+ * @property {string} language  BCP 47, '' where the document does not say
+ *
+ * @typedef {object} DocumentBlock
+ * @property {number} start
+ * @property {number} end
+ * @property {'paragraph' | 'heading' | 'item' | 'quote' | 'verse' | 'cell' | 'caption'} kind
+ * @property {number} [level]  of a heading, 1 to 6
+ * @property {string} [language]  BCP 47, where it is not the document's
+ * @property {Skip} [skip]  why it is not read aloud unless asked for
+ * @property {{start: number, end: number, skip: Skip}[]} [skipped]  parts of it that are not
+ * @typedef {'note' | 'furniture' | 'reference'} Skip
  *
  * @typedef {object} BootPayload
  * @property {string} base  absolute URL of the folder, with a final slash

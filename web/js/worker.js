@@ -15,6 +15,7 @@ import { watchFetches } from './host/fetch_watch.js';
 import { log } from './host/log.js';
 import { installNumpy } from './host/numpy.js';
 import { Ort } from './host/ort.js';
+import { pdfItems } from './host/pdf.js';
 import { Plans } from './host/plans.js';
 import { bootPython } from './host/python.js';
 import { SnapshotStore } from './host/snapshot.js';
@@ -167,6 +168,7 @@ async function start(payload) {
     voiceLock: queueForVoice,
     voiceNews: new VoiceNews(),
     downloads,
+    pdf: pdfItems,
     snapshot: keeper(snapshots, made),
     numpy: () => installNumpy(py),
     log,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from lectern.documents.model import Builder, Document, Kind, Skip, language_tag
+from lectern.documents.model import Builder, Document, Entry, Kind, Skip, language_tag
 
 
 def texts(document: Document) -> list[str]:
@@ -65,6 +65,14 @@ def test_a_mark_within_a_block_is_skipped_where_it_stands() -> None:
     assert document.text[span.start : span.end] == " [12]"
     assert span.skip is Skip.REFERENCE
     assert block.skip is Skip.NO
+
+
+def test_the_contents_have_no_note_marks() -> None:
+    builder = Builder()
+    builder.add("The road")
+    builder.add(" 1", Skip.NOTE)
+    builder.end(Kind.HEADING, level=2)
+    assert builder.document().contents == (Entry("The road", 0, 2),)
 
 
 def test_a_block_of_skipped_runs_alone_is_skipped_itself() -> None:

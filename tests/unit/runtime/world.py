@@ -9,6 +9,7 @@ from typing import Any
 from lectern.app import App, Housekeeping, Ports
 from lectern.speech import Spoken
 
+from tests.fake_documents import FakePdf
 from tests.fake_voices import Disk, FakeDownloads, FakeVoiceStore
 from tests.fakes import (
     FakeClock,
@@ -51,6 +52,7 @@ class World:
             clock,
             self.voice_store,
             self.downloads,
+            FakePdf(),
         )
         housekeeping = Housekeeping(self._keep, self._keep, self._numpy)
         self.app = App(ports, housekeeping, self.events.append, boot)

@@ -51,7 +51,15 @@ async def pieces(of: World, text: str = TEXT, voice: str = TINY_ID, **more: Any)
 
 
 def joined(found: list[Spoken]) -> np.ndarray[Any, np.dtype[np.float32]]:
-    return np.concatenate([np.frombuffer(one.samples, np.float32) for one in found])
+    """float32 as the model gives it; int16 of a cache is the same sound."""
+    return np.concatenate(
+        [
+            np.frombuffer(one.samples, np.int16).astype(np.float32) / 32768
+            if one.samples.format == "h"
+            else np.frombuffer(one.samples, np.float32)
+            for one in found
+        ]
+    )
 
 
 def test_the_first_piece_is_short_and_the_sum_is_the_whole() -> None:
@@ -260,7 +268,7 @@ def test_speakers_by_name() -> None:
         claire = joined(await pieces(here, voice=TRIO, speaker="claire"))
         third = joined(await pieces(here, voice=TRIO, speaker=2))
         assert len(claire) == len(third)
-        assert snr(claire, third) > 100
+        assert snr(claire, third) > 70  # one of them from the cache, in 16 bits
         assert len(amelie) != len(claire) or snr(amelie, claire) < 10
 
     asyncio.run(scenario())

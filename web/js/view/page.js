@@ -2,13 +2,15 @@
 /** The screen as a whole: which of its two states it is in, and who tells whom. */
 
 import { guessLanguage } from '../guess_language.js';
+import { byId } from './dom.js';
+import { Documents } from './documents.js';
+import { Failures } from './failures.js';
 import { listenToKeys } from './keyboard.js';
 import { Manner } from './manner.js';
 import { connectMediaKeys, showMedia } from './media_session.js';
 import { Notices } from './notices.js';
 import { Pace, remaining } from './pace.js';
 import { Playback } from './playback.js';
-import { explain } from './problems.js';
 import { ReaderView } from './reader_view.js';
 import { TextBox } from './text_box.js';
 import { Transport } from './transport.js';
@@ -26,6 +28,7 @@ const TYPING_PAUSE = 400;
  * @property {import('./types.js').EngineEvents} events
  * @property {(voiceId: string) => Promise<unknown>} preload  get a voice ready before it is needed
  * @property {import('./storage.js').Memory} memory
+ * @property {() => Promise<import('../library.js').Library>} library
  * @property {import('./strings.js').Language} language
  * @property {import('./strings.js').Strings} strings
  * @property {string} collectionHost  who is asked for more voices; '' for nobody
@@ -37,30 +40,51 @@ export class Page extends EventTarget {
   #memory;
   #strings;
   #preload;
-  #reload;
+  #failures;
   #notices;
   #voices;
   #manner;
   #manager;
   #box;
+  #documents;
   #reader;
   #transport;
   #playback;
   #pace = new Pace();
   /** @type {import('./storage.js').Place | null} where the next Play begins */
   #place;
-  #gaveUp = false;
   #typing = 0;
 
   /** @param {PageOptions} options */
-  constructor({ lectern, events, preload, memory, language, strings, collectionHost, reload }) {
+  constructor({
+    lectern,
+    events,
+    preload,
+    memory,
+    library,
+    language,
+    strings,
+    collectionHost,
+    reload,
+  }) {
     super();
     this.#lectern = lectern;
     this.#memory = memory;
     this.#strings = strings;
     this.#preload = preload;
-    this.#reload = reload;
     this.#notices = new Notices(strings);
+    this.#failures = new Failures({
+      notices: this.#notices,
+      strings,
+      voices: () => this.#voices.count,
+      remedies: {
+        retry: () => this.#toggle(),
+        voice: () => this.#voices.open(),
+        write: () => this.#box.focus(),
+        open: () => this.#box.choose(),
+        reload,
+      },
+    });
     this.#voices = new VoiceSelect({
       strings,
       language,
@@ -74,10 +98,7 @@ export class Page extends EventTarget {
       language,
       preferred: navigator.languages,
       collectionHost,
-      use: (id) => {
-        this.#voices.choose(id);
-        this.#voiceChosen(id);
-      },
+      use: (id) => void (this.#voices.choose(id), this.#voiceChosen(id)),
       quiet: () => this.#playback.pause(),
       say: (text) => this.#notices.say(text),
     });
@@ -89,9 +110,19 @@ export class Page extends EventTarget {
         this.#box.focus(this.#playback.sentence?.start ?? this.#place?.start);
       },
       left: () => this.#leaveBox(),
-      refused: (problem) => this.#notices.show('problem', strings[problem]),
+      document: (file) => void this.#documents.open(file),
       voices: (files) => void this.#manager.takeFiles(files),
     });
+    this.#documents = new Documents({
+      lectern,
+      library,
+      memory,
+      strings,
+      notices: this.#notices,
+      show: (opened, place) => this.#showDocument(opened, place),
+      failed: (error) => this.#fail(error),
+    });
+    byId('home', HTMLButtonElement).addEventListener('click', () => this.#goHome());
     this.#reader = new ReaderView({
       begin: (offset) => this.#begin(offset),
       back: () => this.#notices.say(strings.sayFollowing),
@@ -109,6 +140,8 @@ export class Page extends EventTarget {
     if (this.#box.value === '' && matchMedia('(hover: hover)').matches) this.#box.focus();
     addEventListener('pagehide', () => memory.flush());
     document.addEventListener('visibilitychange', () => memory.flush());
+    void this.#documents.restore();
+    void this.#documents.showList();
     void this.#loadVoices();
   }
 
@@ -155,7 +188,7 @@ export class Page extends EventTarget {
       },
     });
     const play = () => {
-      if (!isPlaying(this.#playback.state)) toggle();
+      if (!this.#playback.playing) toggle();
     };
     const pause = () => this.#playback.pause();
     connectMediaKeys({ play, pause, stop, next, previous });
@@ -168,6 +201,7 @@ export class Page extends EventTarget {
       const { sentence, start, end } = detailOf(event);
       this.#place = { start, end, length: playback.text.length };
       this.#memory.place = this.#place;
+      this.#documents.reached({ start, end });
       this.#pace.sentence(start, end);
       this.#reader.sentence(sentence, { start, end });
       this.#showProgress(start);
@@ -202,12 +236,8 @@ export class Page extends EventTarget {
       this.#notices.say(this.#strings.sayRecovering);
     });
     events.addEventListener('fatal', (event) => {
-      this.#gaveUp = true;
       this.#voices.idle();
-      const { error } = /** @type {CustomEvent<{error: {code: string}}>} */ (event).detail;
-      const lost = error.code === 'engine_lost' || error.code === 'engine_timeout';
-      const { text } = explain(error, this.#strings);
-      this.#problem(lost ? this.#strings.problems.gaveUp : text, 'reload');
+      this.#failures.fatal(detailOf(event).error);
     });
   }
 
@@ -217,8 +247,7 @@ export class Page extends EventTarget {
       this.#showVoices(await this.#lectern.voices());
       this.#manner.fillStyles(await this.#lectern.styles());
     } catch (error) {
-      if (!this.#gaveUp) this.#problem(this.#strings.problems.start, 'reload');
-      console.warn(error);
+      this.#failures.start(error);
       return;
     }
     this.#suitVoice();
@@ -252,8 +281,7 @@ export class Page extends EventTarget {
   }
 
   #toggle() {
-    const { state } = this.#playback;
-    if (isPlaying(state)) {
+    if (this.#playback.playing) {
       this.#playback.pause();
     } else if (this.#playback.active) {
       this.#read();
@@ -267,18 +295,20 @@ export class Page extends EventTarget {
   /** Speak from `offset` on, whatever was before. @param {number} offset */
   #begin(offset) {
     this.#notices.hide('hint');
+    // What was skipped until now is read: that is another text.
+    if (this.#documents.readAloud(offset)) this.#playback.stop();
     if (this.#playback.active) {
       this.#step(() => this.#playback.seek(offset));
-      if (!isPlaying(this.#playback.state)) this.#playback.resume();
+      if (!this.#playback.playing) this.#playback.resume();
       return;
     }
-    const text = this.#box.value;
+    const text = this.#documents.current?.spoken ?? this.#box.value;
     if (text.trim() === '') {
       this.#notices.show('hint', this.#strings.writeFirst, { passing: true });
       this.#box.focus();
       return;
     }
-    if (!this.#gaveUp) this.#notices.hide('problem');
+    this.#failures.clear();
     this.#read();
     try {
       this.#playback.start(text, {
@@ -316,7 +346,8 @@ export class Page extends EventTarget {
   #read() {
     document.body.dataset.mode = 'reading';
     this.#box.fold();
-    this.#reader.show(this.#box.value, this.#voices.voice?.language ?? '');
+    const language = this.#voices.voice?.language ?? '';
+    this.#reader.show(this.#box.value, language, this.#documents.current);
     this.#notices.hide('hint');
     document.title = `${this.#title()} · Lectern`;
   }
@@ -334,14 +365,45 @@ export class Page extends EventTarget {
     if (this.#playback.active) this.#reader.follow();
   }
 
-  /** @param {boolean} whole */
-  #textChanged(whole) {
-    const text = this.#box.value;
+  /**
+   * @param {import('./open_document.js').OpenDocument} opened
+   * @param {{start: number, end: number} | null} place  where it was left
+   */
+  #showDocument(opened, place) {
+    const { text } = opened.data;
+    this.#box.value = text;
+    this.#forgetText();
+    this.#memory.text = ''; // it is in the library
+    this.#suitVoice(opened.data.language);
+    this.#place = place && { ...place, length: text.length };
+    this.#memory.place = this.#place;
+    this.#read();
+    if (place) this.#reader.sentence(-1, place);
+    else scrollTo({ top: 0 });
+    this.#showProgress(place?.start ?? 0);
+    this.#prepare();
+  }
+
+  /** Back to the empty page, and to what was read before. */
+  #goHome() {
+    this.#box.value = '';
+    this.#textChanged(true);
+    void this.#documents.showList();
+  }
+
+  /** Nothing of the text before is said, shown or remembered any more. */
+  #forgetText() {
     this.#playback.stop();
     this.#rewind();
     this.#pace.reset();
-    this.#memory.text = text;
     this.#showProgress(0);
+  }
+
+  /** @param {boolean} whole */
+  #textChanged(whole) {
+    this.#documents.close();
+    this.#forgetText();
+    this.#memory.text = this.#box.value;
     if (document.body.dataset.mode !== 'editing') {
       document.body.dataset.mode = 'editing';
       document.title = 'Lectern';
@@ -365,10 +427,14 @@ export class Page extends EventTarget {
     this.#prepare();
   }
 
-  /** An English voice for an English text, a French one for a French text. */
-  #suitVoice() {
+  /**
+   * An English voice for an English text, a French one for a French text.
+   * @param {string} [language]  BCP 47, where the text says it
+   */
+  #suitVoice(language = '') {
     if (this.#playback.active) return;
-    this.#voices.suit(guessLanguage(this.#box.value));
+    const told = language || this.#documents.current?.data.language || '';
+    this.#voices.suit(told ? told.split('-')[0].toLowerCase() : guessLanguage(this.#box.value));
     this.#manner.showFor(this.#voices.voice);
     this.#manager.showInUse(this.#voices.value);
   }
@@ -415,35 +481,16 @@ export class Page extends EventTarget {
 
   /** @param {unknown} error */
   #fail(error) {
-    console.warn(error);
     this.#voices.idle();
-    if (this.#gaveUp) return;
-    const { text, remedy } = explain(error, this.#strings);
-    this.#problem(text, remedy === 'voice' && this.#voices.count < 2 ? 'retry' : remedy);
-  }
-
-  /** @param {string} text @param {import('./problems.js').Remedy} remedy */
-  #problem(text, remedy) {
-    const strings = this.#strings;
-    const action = {
-      retry: { label: strings.tryAgain, run: () => this.#toggle() },
-      voice: { label: strings.chooseVoice, run: () => this.#voices.open() },
-      reload: { label: strings.reload, run: this.#reload },
-      write: { label: strings.writeText, run: () => this.#box.focus() },
-    }[remedy];
-    this.#notices.show('problem', text, { action });
+    this.#failures.tell(error);
   }
 
   /** The first line, for the window and the lock screen. */
   #title() {
+    if (this.#documents.current) return this.#documents.current.title;
     const [line = ''] = this.#box.value.slice(0, 400).trimStart().split('\n', 1);
     return line.length > 60 ? `${line.slice(0, 59).trimEnd()}…` : line;
   }
-}
-
-/** @param {import('./playback.js').State} state */
-function isPlaying(state) {
-  return state === 'working' || state === 'speaking';
 }
 
 /** @param {Event} event */

@@ -97,7 +97,7 @@ function firstOf(all, count) {
  * @param {boolean} heading
  * @returns {Generator<Block, void, void>}
  */
-function* parts(text, start, end, kind, heading) {
+export function* parts(text, start, end, kind, heading) {
   while (end - start > MAX_BLOCK) {
     const cut = goodCut(text, start + MAX_BLOCK / 2, start + MAX_BLOCK, kind);
     yield { start, end: cut, kind, heading: false, continued: true };

@@ -65,6 +65,11 @@ export class Playback extends EventTarget {
     if (this.#speech) this.#speech.rate = rate;
   }
 
+  /** Whether it speaks or is about to. */
+  get playing() {
+    return this.#state === 'working' || this.#state === 'speaking';
+  }
+
   /**
    * Speak `text` from `startAt` (UTF-16) on.
    *

@@ -2,7 +2,7 @@
 /** From an error's code to a sentence for the reader, and to what would help. */
 
 /**
- * @typedef {'retry' | 'voice' | 'reload' | 'write'} Remedy
+ * @typedef {'retry' | 'voice' | 'reload' | 'write' | 'open'} Remedy
  * @typedef {import('./strings.js').Strings} Strings
  * @typedef {{say: keyof Strings['problems'], remedy: Remedy}} Problem say: which of the words
  */
@@ -23,6 +23,7 @@ export const PROBLEMS = {
   network: { say: 'network', remedy: 'retry' },
   quota: { say: 'quota', remedy: 'retry' },
   store: OTHER,
+  document_unreadable: { say: 'document', remedy: 'open' },
   engine_lost: { say: 'engine', remedy: 'retry' },
   engine_timeout: { say: 'engine', remedy: 'retry' },
   inference_failed: { say: 'engine', remedy: 'retry' },

@@ -43,12 +43,18 @@ export class ReaderView {
     this.#listenToPointer(begin);
   }
 
-  /** @param {string} text @param {string} language  BCP 47 of the voice, '' when not known */
-  show(text, language) {
-    this.#article.lang = language;
-    void this.#page.show(text, () => {
+  /**
+   * @param {string} text
+   * @param {string} language  BCP 47 of the voice, '' when not known
+   * @param {import('./open_document.js').OpenDocument | null} [opened]  whose text it is
+   */
+  show(text, language, opened = null) {
+    this.#article.lang = opened?.data.language || language;
+    const grown = () => {
       if (this.#waiting) this.#paint();
-    });
+    };
+    void this.#page.show(text, grown, opened);
+    this.#page.showAloud();
   }
 
   /** @param {number} index @param {Span} span */
@@ -115,7 +121,7 @@ export class ReaderView {
     });
     this.#article.addEventListener('click', (event) => {
       // A click that ends or clears a selection is not a wish to hear.
-      const onText = event.target instanceof Element && event.target.closest('p');
+      const onText = event.target instanceof Element && event.target.closest('.reading > *');
       if (!onText || selected || getSelection()?.type === 'Range') return;
       const offset = this.#page.offsetAt(event.clientX, event.clientY);
       if (offset !== null) begin(offset);

@@ -5,6 +5,7 @@
  * length never holds up the page.
  */
 
+import { documentBlocks, elementOf, nodesOf } from './document_blocks.js';
 import { paragraphs } from './paragraphs.js';
 
 /** One slice of work, in milliseconds. */
@@ -24,6 +25,10 @@ export class ReadingPage {
   #building = null;
   #done = false;
   #text = '';
+  /** @type {import('./open_document.js').OpenDocument | null} whose text it is */
+  #document = null;
+  /** Elements by the beginning of what is skipped in them. @type {Map<number, HTMLElement[]>} */
+  #skipped = new Map();
 
   /** @param {HTMLElement} article */
   constructor(article) {
@@ -35,14 +40,18 @@ export class ReadingPage {
    *
    * @param {string} text
    * @param {() => void} grown  called after each slice: more offsets have a place now
+   * @param {import('./open_document.js').OpenDocument | null} [opened]  whose text it is; without one
+   *   the paragraphs are guessed
    */
-  async show(text, grown) {
-    if (text === this.#text && (this.#done || this.#building)) return;
+  async show(text, grown, opened = null) {
+    const same = text === this.#text && opened === this.#document;
+    if (same && (this.#done || this.#building)) return;
     this.clear();
     this.#text = text;
+    this.#document = opened;
     const building = new AbortController();
     this.#building = building;
-    const blocks = paragraphs(text);
+    const blocks = opened ? documentBlocks(opened.data) : paragraphs(text);
     const metrics = this.#metrics();
     for (;;) {
       const finished = this.#slice(blocks, text, metrics);
@@ -61,6 +70,8 @@ export class ReadingPage {
     this.#building = null;
     this.#done = false;
     this.#text = '';
+    this.#document = null;
+    this.#skipped = new Map();
     this.#starts = [];
     this.#nodes = [];
     this.#paragraphs = [];
@@ -96,7 +107,9 @@ export class ReadingPage {
     const caret = caretAt(x, y);
     if (!caret) return null;
     const index = this.#indexOf.get(caret.node);
-    return index === undefined ? null : this.#starts[index] + caret.offset;
+    if (index === undefined) return null;
+    // Beside the end of a line is still within it.
+    return this.#starts[index] + Math.min(caret.offset, this.#nodes[index].length - 1);
   }
 
   /**
@@ -113,8 +126,16 @@ export class ReadingPage {
     return this.#paragraphs[inside ? here : here - 1] ?? this.#paragraphs[0] ?? null;
   }
 
+  /** What is skipped is read aloud now, or skipped again: show it so. */
+  showAloud() {
+    for (const [start, elements] of this.#skipped) {
+      const aloud = this.#document?.isAloud(start) ?? false;
+      for (const element of elements) element.classList.toggle('aloud', aloud);
+    }
+  }
+
   /**
-   * @param {Iterator<import('./paragraphs.js').Block>} blocks
+   * @param {Iterator<import('./paragraphs.js').Block | import('./document_blocks.js').PageBlock>} blocks
    * @param {string} text
    * @param {{characters: number, line: number}} metrics
    * @returns {boolean} whether the text is whole now
@@ -139,26 +160,48 @@ export class ReadingPage {
   }
 
   /**
-   * @param {import('./paragraphs.js').Block} block
+   * @param {import('./paragraphs.js').Block | import('./document_blocks.js').PageBlock} block
    * @param {string} text
    * @param {{characters: number, line: number}} metrics
    */
   #paragraph(block, text, metrics) {
-    const element = document.createElement('p');
-    const node = document.createTextNode(text.slice(block.start, block.end));
+    const element = 'of' in block ? elementOf(block) : document.createElement('p');
     element.dir = 'auto';
-    element.className = block.kind;
+    element.classList.add(block.kind);
     if (block.heading && block.end < text.trimEnd().length) element.classList.add('heading');
     if (block.continued) element.classList.add('continued');
     // What is not on the screen is not laid out; its height is guessed, so that the
     // scroll bar tells the truth from the start.
     const lines = Math.ceil((block.end - block.start) / metrics.characters);
     element.style.containIntrinsicBlockSize = `auto ${Math.round(lines * metrics.line)}px`;
-    element.append(node);
+    if ('of' in block) {
+      if (block.of.skip) this.#markSkipped(block.of.start, element);
+      for (const { node, start, outer, skipped } of nodesOf(text, block)) {
+        element.append(outer);
+        this.#place(node, start);
+        if (skipped !== null) this.#markSkipped(skipped, /** @type {HTMLElement} */ (outer));
+      }
+    } else {
+      const node = document.createTextNode(text.slice(block.start, block.end));
+      element.append(node);
+      this.#place(node, block.start);
+    }
+    return element;
+  }
+
+  /** @param {Text} node @param {number} start */
+  #place(node, start) {
     this.#indexOf.set(node, this.#nodes.length);
     this.#nodes.push(node);
-    this.#starts.push(block.start);
-    return element;
+    this.#starts.push(start);
+  }
+
+  /** @param {number} start @param {HTMLElement} element */
+  #markSkipped(start, element) {
+    element.classList.toggle('aloud', this.#document?.isAloud(start) ?? false);
+    const known = this.#skipped.get(start);
+    if (known) known.push(element);
+    else this.#skipped.set(start, [element]);
   }
 
   /** About how many characters fit a line of the page, and how high a line is in px. */

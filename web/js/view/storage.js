@@ -55,6 +55,16 @@ export class Memory {
     this.#write('place', place && JSON.stringify(place));
   }
 
+  /** The library's id of the document that is open, or ''. */
+  get document() {
+    return this.#read('document') ?? '';
+  }
+
+  /** @param {string} id */
+  set document(id) {
+    this.#write('document', id || null);
+  }
+
   /** The voice that was chosen by hand, or ''. */
   get voice() {
     return this.#read('voice') ?? '';

@@ -24,6 +24,8 @@ const english = {
   edit: 'Edit',
   back: 'Back to the voice',
   offline: 'Offline',
+  home: 'Library',
+  readLast: 'Read last',
   help: 'Keyboard shortcuts',
   close: 'Close',
   loading: 'Loading',
@@ -115,13 +117,12 @@ const english = {
   tryAgain: 'Try again',
   chooseVoice: 'Choose another voice',
   writeText: 'Write something',
-  unreadableFile: 'That file is not plain text. Open a .txt file, or paste the words.',
-  fileTooLarge: 'That file is too long. Open one under 20 MB.',
   problems: {
     nothingToSay: 'There are no words here that can be spoken.',
     network: 'The voice could not be fetched. Check the connection, then try again.',
     quota: 'The browser has no room left for this voice. Free some space, then try again.',
     voice: 'This voice cannot be read. Another one will do.',
+    document: 'This file cannot be opened. EPUB, HTML, Markdown and plain text can, if they are whole and not protected.',
     engine: 'The voice stopped unexpectedly. Your place is kept.',
     sound: 'The sound output failed. Check the speakers, then try again.',
     renewed: 'Lectern was renewed meanwhile. Reload the page to go on from here.',
@@ -130,6 +131,10 @@ const english = {
     other: 'Something went wrong. Your place is kept.',
   },
 
+  /** @param {number} percent */
+  percentRead: (percent) => `${percent}% read`,
+  /** @param {string} title */
+  forgetDocument: (title) => `Remove ${title} from the library`,
   /** @param {string} host */
   asks: (host) => `Asks ${host} for the list. Nothing that you read is sent.`,
   /** @param {string} name */
@@ -193,6 +198,8 @@ const french = {
   edit: 'Modifier',
   back: 'Revenir à la voix',
   offline: 'Hors ligne',
+  home: 'Bibliothèque',
+  readLast: 'Lectures récentes',
   help: 'Raccourcis clavier',
   close: 'Fermer',
   loading: 'Chargement',
@@ -287,13 +294,12 @@ const french = {
   tryAgain: 'Réessayer',
   chooseVoice: 'Choisir une autre voix',
   writeText: 'Écrire',
-  unreadableFile: 'Ce fichier n’est pas du texte brut. Ouvrez un fichier .txt, ou collez les mots.',
-  fileTooLarge: 'Ce fichier est trop long. Ouvrez-en un de moins de 20 Mo.',
   problems: {
     nothingToSay: 'Il n’y a ici aucun mot qui puisse être dit.',
     network: 'La voix n’a pas pu être chargée. Vérifiez la connexion, puis réessayez.',
     quota: 'Le navigateur n’a plus de place pour cette voix. Libérez-en, puis réessayez.',
     voice: 'Cette voix est illisible. Une autre fera l’affaire.',
+    document: 'Ce fichier ne peut pas être ouvert. EPUB, HTML, Markdown et texte simple le peuvent, s’ils sont entiers et sans protection.',
     engine: 'La voix s’est interrompue. Votre place est gardée.',
     sound: 'La sortie du son a échoué. Vérifiez les haut-parleurs, puis réessayez.',
     renewed: 'Lectern a été renouvelé entre-temps. Rechargez la page pour continuer d’ici.',
@@ -302,6 +308,8 @@ const french = {
     other: 'Quelque chose a échoué. Votre place est gardée.',
   },
 
+  percentRead: (percent) => `lu à ${percent} %`,
+  forgetDocument: (title) => `Retirer ${title} de la bibliothèque`,
   asks: (host) => `Demande la liste à ${host}. Rien de ce que vous lisez n’est envoyé.`,
   hear: (name) => `Écouter ${name}`,
   speakersOf: (count) => `${count} locuteurs`,

@@ -8,13 +8,10 @@ import { byId } from './dom.js';
 import { samplesFor } from './samples.js';
 import { isVoiceFile } from './voice_pairs.js';
 
-/** Larger files are refused (bytes). */
-const MAX_FILE = 20_000_000;
 /** A browser takes seconds to paste more than this (UTF-16 units) as if it were typed. */
 const LARGE_PASTE = 20_000;
 const STRONG = /\p{L}/u;
 const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u;
-const TEXT_NAME = /\.(txt|text|md|markdown)$/i;
 
 /**
  * @typedef {object} TextBoxActions
@@ -22,7 +19,7 @@ const TEXT_NAME = /\.(txt|text|md|markdown)$/i;
  * @property {() => void} opened  the box is being written in; its selection is the writer's
  * @property {() => void} asked  the button for it was pressed
  * @property {() => void} left  the focus has gone elsewhere in the page
- * @property {(problem: 'unreadableFile' | 'fileTooLarge') => void} refused
+ * @property {(file: File) => void} document  a file was chosen or dropped
  * @property {(files: File[]) => void} voices  files of voices were dropped
  */
 
@@ -55,7 +52,7 @@ export class TextBox {
     this.#file.addEventListener('change', () => {
       const file = this.#file.files?.[0];
       this.#file.value = '';
-      if (file) void this.#read(file);
+      if (file) actions.document(file);
     });
     this.#offerSamples(language);
   }
@@ -68,6 +65,11 @@ export class TextBox {
   set value(text) {
     this.#box.value = text;
     this.#direct();
+  }
+
+  /** Let the reader choose a file. */
+  choose() {
+    this.#file.click();
   }
 
   /** Become a strip that shows the first line. */
@@ -147,20 +149,8 @@ export class TextBox {
       const files = [...(event.dataTransfer?.files ?? [])];
       const [file] = files;
       if (files.some(isVoiceFile)) this.#actions.voices(files);
-      else if (file) void this.#read(file);
+      else if (file) this.#actions.document(file);
     });
-  }
-
-  /** @param {File} file */
-  async #read(file) {
-    if (file.size > MAX_FILE) {
-      this.#actions.refused('fileTooLarge');
-      return;
-    }
-    const named = file.type.startsWith('text/') || TEXT_NAME.test(file.name);
-    const text = named ? decode(new Uint8Array(await file.arrayBuffer())) : null;
-    if (text === null) this.#actions.refused('unreadableFile');
-    else this.#replace(text);
   }
 
   /** @param {string} text */
@@ -186,24 +176,5 @@ export class TextBox {
       });
       list.append(button);
     }
-  }
-}
-
-/**
- * UTF-8, UTF-16 with its mark, or else the old Windows encoding of Western Europe.
- *
- * @param {Uint8Array<ArrayBuffer>} bytes
- * @returns {string | null}  null when it is no text at all
- */
-function decode(bytes) {
-  const [a, b] = bytes;
-  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
-    return new TextDecoder(a === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes);
-  }
-  if (bytes.subarray(0, 4096).includes(0)) return null;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
   }
 }

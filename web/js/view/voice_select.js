@@ -110,7 +110,7 @@ export class VoiceSelect {
    * A text in `language` is to be read: unless a voice was chosen by hand in this visit,
    * take one that speaks it.
    *
-   * @param {'en' | 'fr' | null} language
+   * @param {string | null} language  its primary subtag; null: not known
    */
   suit(language) {
     const now = this.voice;

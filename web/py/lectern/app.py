@@ -16,11 +16,12 @@ from lectern import payloads, pcm
 from lectern.audiocache import AudioCache
 from lectern.backends import Backends, DeviceRecord
 from lectern.collection import Collection
+from lectern.document_requests import DocumentRequests
 from lectern.errors import BadOption, LecternError, ProtocolError
 from lectern.installing import Installer
 from lectern.loader import Loader
 from lectern.metrics import Metrics
-from lectern.ports import AudioStore, Clock, Inference, Phonemizer, VoiceFiles
+from lectern.ports import AudioStore, Clock, Inference, PdfReader, Phonemizer, VoiceFiles
 from lectern.probing import Prober
 from lectern.sentences import split
 from lectern.sessions import SessionCache
@@ -45,6 +46,7 @@ class Ports:
     clock: Clock
     voice_store: VoiceStore
     downloads: Downloads
+    pdf: PdfReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ class App:
         ports.voice_store.on_news(self._told)
         ports.inference.on_lost(self._realm_lost)
         self._handlers: dict[str, Callable[[Mapping[str, object]], Awaitable[object]]] = {
+            **DocumentRequests(ports.downloads, ports.pdf).handlers,
             **VoiceRequests(self._voices, collection, self._installer).handlers,
             "styles": self.styles,
             "split": self.split,

@@ -288,6 +288,14 @@ class HostDownloads:
             await host.downloads.close(source)
 
 
+class HostPdf:
+    """``PdfReader`` over ``host/pdf.js``."""
+
+    async def items(self, data: bytes) -> str:
+        with _translated():
+            return str(await host.pdf(_typed(js.Uint8Array, data, len(data))))
+
+
 class HostVoiceStore:
     """``VoiceStore`` over ``host/voice_store.js``, its locks and its news."""
 
@@ -459,6 +467,7 @@ def start(boot: Any) -> None:
         clock=SystemClock(),
         voice_store=HostVoiceStore(),
         downloads=HostDownloads(),
+        pdf=HostPdf(),
     )
     housekeeping = Housekeeping(_keep_snapshot, _clear_snapshot, _install_numpy)
     app = App(

@@ -8,7 +8,8 @@
     │   ├── BadOption           bad_option
     │   ├── UnknownVoice        unknown_voice
     │   ├── UnknownSpeaker      unknown_speaker
-    │   └── TooLarge            too_large
+    │   ├── TooLarge            too_large
+    │   └── DocumentUnreadable  document_unreadable
     ├── VoiceError              the voice itself is at fault
     │   ├── VoiceUnreadable     voice_unreadable
     │   ├── VoiceNotInstalled   voice_not_installed
@@ -75,9 +76,15 @@ class UnknownSpeaker(InputError):
 
 
 class TooLarge(InputError):
-    """The result would be larger than its format allows."""
+    """The result would be larger than its format allows, or a document larger than can be read."""
 
     code = "too_large"
+
+
+class DocumentUnreadable(InputError):
+    """The document is broken, or not of the kind that it claims to be."""
+
+    code = "document_unreadable"
 
 
 class VoiceError(LecternError):

@@ -10,7 +10,7 @@ from lectern.metrics import Trace
 from lectern.pacing import Demand, Pace, Speed
 from lectern.pcm import to_int16
 from lectern.phonemes import Phonemized
-from lectern.ports import Clock, Inference, WordRows
+from lectern.ports import Clock, Inference, StoredAudio, WordRows
 from lectern.rendering import Rendering, as_floats, begin
 from lectern.running import Loaded, Order, Split
 from lectern.sessions import SessionCache
@@ -55,6 +55,8 @@ class Making:
         self.asked = False
         #: Whether somebody has seen to it that it is cached.
         self.kept = False
+        #: What of it is cached.
+        self.entry: StoredAudio | None = None
         self._inference = inference
         self._sessions = sessions
         self._clock = clock

@@ -8,6 +8,7 @@ from lectern.backends import Overrides
 from lectern.errors import BadOption
 from lectern.pacing import Demand
 from lectern.ports import RealmConfig
+from lectern.voice_ports import GivenFile
 
 
 def string(payload: Mapping[str, object], name: str) -> str:
@@ -84,3 +85,13 @@ def collection(boot: Mapping[str, object]) -> tuple[str, list[str]]:
     source, origins = value.get("source"), value.get("origins")
     listed = origins if isinstance(origins, list) else []
     return source if isinstance(source, str) else "", [o for o in listed if isinstance(o, str)]
+
+
+def given_file(payload: Mapping[str, object], name: str) -> GivenFile:
+    """What ``worker.js`` puts in the place of a File."""
+    value = payload.get(name)
+    if isinstance(value, Mapping):
+        source, file, size = value.get("source"), value.get("name"), value.get("size")
+        if isinstance(source, int) and isinstance(file, str) and isinstance(size, int):
+            return GivenFile(source, file, size)
+    raise BadOption(f"{name} must be a file.")

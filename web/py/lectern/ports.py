@@ -248,3 +248,14 @@ class Clock(Protocol):
     def time(self) -> float:
         """Seconds since 1970."""
         ...
+
+
+class PdfReader(Protocol):
+    """What a PDF's pages show, before anybody has read it."""
+
+    async def items(self, data: bytes) -> str:
+        """Runs of text with their positions, as JSON: see ``documents/pdf_items.py``.
+
+        Raises DocumentUnreadable, NetworkError when the reader itself can't be fetched.
+        """
+        ...

@@ -132,6 +132,9 @@ class Synthesizer:
         request = await self._request(utterance)
         trace = Trace(request.text[:80], request.voice.id, characters=len(request.text))
         making = self._makings.get(request.key)
+        if making is not None and making.done and making.script.phonemized.phonemes:
+            self._remember(request, making)
+            making = None
         if making is None:
             found = await self._cache.get(request.key)
             trace.cache = self._since(started)
@@ -142,10 +145,9 @@ class Synthesizer:
             remembered = None if making else self._cache.recall(request.key)
             if remembered is not None:
                 return self._cached(request, remembered, "memory", offset, trace, started)
-        made_before = making is not None and making.done
         if making is None:
             making = await self._beginning.do(request.key, lambda: self._begin(request, trace))
-        return await self._made(request, making, offset, demand or Demand(), started, made_before)
+        return await self._made(request, making, offset, demand or Demand(), started)
 
     def forget_made(self) -> None:
         """Sentences that are made and wait to be cached are not wanted any more."""
@@ -218,7 +220,6 @@ class Synthesizer:
         offset: int,
         demand: Demand,
         started: float,
-        made_before: bool,
     ) -> Spoken:
         voice = request.voice
         if not making.script.phonemized.phonemes:
@@ -243,7 +244,7 @@ class Synthesizer:
             self._finished(request, making)
         times = () if offset else _word_times(making.rows, request.text)
         last = making.done and offset + len(samples) >= making.samples
-        return Spoken(samples, voice.sample_rate, times, "memory" if made_before else "model", last)
+        return Spoken(samples, voice.sample_rate, times, "model", last)
 
     def _finished(self, request: _Request, making: Making) -> None:
         trace = making.trace
@@ -256,22 +257,28 @@ class Synthesizer:
     async def _keep(self, request: _Request, making: Making, cleared: int) -> None:
         """Encode and store what was just handed over, without standing in its way."""
         await asyncio.sleep(BUSY_AGAIN)
+        if cleared != self._cache.cleared:
+            return
+        entry = self._remember(request, making)
+        written = self._clock.monotonic()
+        await self._cache.keep(request.key, entry)
+        making.trace.store = self._since(written)
+        self._metrics.observe("store", making.trace.store / 1000)
+
+    def _remember(self, request: _Request, making: Making) -> StoredAudio:
+        """Put a sentence that is made into the memory tier, once."""
+        if making.entry is not None:
+            return making.entry
         started = self._clock.monotonic()
-        trace = making.trace
         try:
-            if cleared != self._cache.cleared:
-                return
-            entry = make_entry(making.pcm(), request.voice.sample_rate, making.rows)
-            self._cache.remember(request.key, entry)
+            making.entry = make_entry(making.pcm(), request.voice.sample_rate, making.rows)
+            self._cache.remember(request.key, making.entry)
         finally:
             if self._makings.get(request.key) is making:
                 del self._makings[request.key]
-        trace.encode = self._since(started)
-        self._metrics.observe("encode", trace.encode / 1000)
-        written = self._clock.monotonic()
-        await self._cache.keep(request.key, entry)
-        trace.store = self._since(written)
-        self._metrics.observe("store", trace.store / 1000)
+        making.trace.encode = self._since(started)
+        self._metrics.observe("encode", making.trace.encode / 1000)
+        return making.entry
 
     def _told(self, trace: Trace, source: str, started: float) -> None:
         """The first sound of a sentence leaves."""

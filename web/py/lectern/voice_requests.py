@@ -6,9 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from lectern import payloads
 from lectern.collection import Collection
-from lectern.errors import BadOption
 from lectern.installing import Installer
-from lectern.voice_ports import GivenFile
 from lectern.voices import Voices
 
 Handler = Callable[[Mapping[str, object]], Awaitable[object]]
@@ -54,7 +52,9 @@ class VoiceRequests:
 
     async def install_files(self, payload: Mapping[str, object]) -> dict[str, object]:
         entry = await self._installer.install_files(
-            payloads.string(payload, "voiceId"), _given(payload, "model"), _given(payload, "config")
+            payloads.string(payload, "voiceId"),
+            payloads.given_file(payload, "model"),
+            payloads.given_file(payload, "config"),
         )
         return entry.info()
 
@@ -69,13 +69,3 @@ class VoiceRequests:
     async def voice_card(self, payload: Mapping[str, object]) -> dict[str, object]:
         license, card = await self._installer.license_and_card(payloads.string(payload, "voiceId"))
         return {"license": license, "card": card}
-
-
-def _given(payload: Mapping[str, object], name: str) -> GivenFile:
-    """What ``worker.js`` puts in the place of a File."""
-    value = payload.get(name)
-    if isinstance(value, Mapping):
-        source, file, size = value.get("source"), value.get("name"), value.get("size")
-        if isinstance(source, int) and isinstance(file, str) and isinstance(size, int):
-            return GivenFile(source, file, size)
-    raise BadOption(f"{name} must be a file.")

@@ -149,7 +149,7 @@ class Builder:
         """What was collected. Without ``contents`` the headings are the contents."""
         text = "".join(self._pieces)
         entries = tuple(contents) or tuple(
-            Entry(text[block.start : block.end], block.start, block.level)
+            Entry(_heard(text, block), block.start, block.level)
             for block in self.blocks
             if block.kind is Kind.HEADING and block.skip is Skip.NO
         )
@@ -161,6 +161,17 @@ class Builder:
             one_line(author),
             language_tag(language),
         )
+
+
+def _heard(text: str, block: Block) -> str:
+    """The block's text without what is skipped in it: a heading without its note's mark."""
+    pieces: list[str] = []
+    done = block.start
+    for span in block.skipped:
+        pieces.append(text[done : span.start])
+        done = span.end
+    pieces.append(text[done : block.end])
+    return one_line("".join(pieces))
 
 
 def one_line(text: str, most: int = 300) -> str:

@@ -1,0 +1,157 @@
+"""A file of the reader's as it crosses to the page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from lectern.document_requests import DocumentRequests, document_data
+from lectern.documents.model import Builder, Kind, Skip
+from lectern.documents.reading import MOST_BYTES, decode
+from lectern.errors import BadOption, DocumentUnreadable, LecternError, TooLarge
+
+from tests.epubs import Chapter, make
+from tests.fake_documents import FakePdf
+from tests.fake_voices import FakeDownloads, FakeVoiceStore
+from tests.fakes import FakeVoiceFiles
+
+
+def opened(
+    name: str, data: bytes, size: int | None = None, pdf: FakePdf | None = None
+) -> dict[str, Any]:
+    downloads = FakeDownloads(FakeVoiceStore(FakeVoiceFiles()))
+    source = downloads.give(data)
+    file = {"source": source, "name": name, "size": len(data) if size is None else size}
+    try:
+        handler = DocumentRequests(downloads, pdf or FakePdf()).handlers["openDocument"]
+        found: Any = asyncio.run(_call(handler, {"file": file}))
+        return dict(found)
+    finally:
+        assert not downloads.open_sources  # given back whatever happened
+
+
+async def _call(handler: Any, payload: dict[str, object]) -> object:
+    return await handler(payload)
+
+
+def texts(document: dict[str, Any]) -> list[str]:
+    """Each block, cut out as the page does it: by UTF-16 units."""
+    units = document["text"].encode("utf-16-le")
+    return [
+        units[2 * one["start"] : 2 * one["end"]].decode("utf-16-le") for one in document["blocks"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "wanted"),
+    [
+        ("a.html", b"<h1>One</h1><p>Two.</p>", ["One", "Two."]),
+        ("page", b"<!DOCTYPE html>\n<html><body><p>Two.", ["Two."]),
+        ("a.md", b"# One\n\nTwo *three*.", ["One", "Two three."]),
+        ("a.txt", b"One two three.\n\nFour five six.", ["One two three.", "Four five six."]),
+        ("a.epub", make([Chapter("a.xhtml", "<p>Two.</p>")]), ["Two."]),
+        ("no-ending", make([Chapter("a.xhtml", "<p>Two.</p>")]), ["Two."]),
+    ],
+)
+def test_the_kind_is_found(name: str, data: bytes, wanted: list[str]) -> None:
+    assert texts(opened(name, data)) == wanted
+
+
+def test_a_document_without_a_title_is_called_like_its_file() -> None:
+    assert opened("Some notes.txt", b"One two three. Four five six.")["title"] == "Some notes"
+    assert opened("x.html", b"<h1>The heading</h1><p>Text.</p>")["title"] == "The heading"
+    assert opened("x.html", b"<title>The title</title><p>Text.</p>")["title"] == "The title"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark"), [("utf-8", b""), ("utf-8-sig", b""), ("utf-16", b""), ("cp1252", b"")]
+)
+def test_text_of_any_encoding(encoding: str, mark: bytes) -> None:
+    text = "« C’est l’été », dit-elle."
+    assert decode(mark + text.encode(encoding), "a.txt") == text
+
+
+def test_an_encoding_that_is_declared() -> None:
+    markup = '<?xml version="1.0" encoding="iso-8859-2"?><html><p>Łódź żółta</p></html>'
+    assert "Łódź żółta" in decode(markup.encode("iso-8859-2"), "a.html")
+    markup = '<html><meta charset="windows-1251"><p>Мир</p></html>'
+    assert "Мир" in decode(markup.encode("windows-1251"), "a.html")
+    assert decode(b'<meta charset="no-such">caf\xe9', "a.html").endswith("café")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("a.pdf", b"%PDF-1.4", "PDF"),
+        ("a.jpg", b"\xff\xd8\xff\xe0\0\0", "picture"),
+        ("a.bin", b"\0\1\2\3", "no text"),
+        ("a.txt", b"", "no text in"),
+        ("a.txt", b" \n\n * * *\n", "no text in"),
+        ("a.epub", b"PK\x03\x04broken", "EPUB"),
+    ],
+)
+def test_what_is_no_document_is_refused_in_words(name: str, data: bytes, says: str) -> None:
+    with pytest.raises(DocumentUnreadable, match=says):
+        opened(name, data)
+
+
+def test_a_pdf_is_read_from_what_its_pages_show() -> None:
+    rows = [
+        ["The road went", 72, 90, 80, 12, "Times", 12],
+        ["up the hill.", 72, 104, 80, 12, "Times", 12],
+    ]
+    items = {
+        "pages": [{"width": 595, "height": 842, "items": rows}],
+        "outline": [["The road", 0, 80, 1]],
+        "title": "A Road",
+        "author": "Ann",
+        "language": "en",
+    }
+    reader = FakePdf(json.dumps(items))
+    found = opened("road.pdf", b"%PDF-1.7 ...", pdf=reader)
+    assert texts(found) == ["The road went up the hill."]
+    assert (found["title"], found["author"], found["language"]) == ("A Road", "Ann", "en")
+    assert found["contents"] == [{"title": "The road", "start": 0, "level": 1}]
+    assert reader.asked == [b"%PDF-1.7 ..."]
+
+
+def test_too_large_is_told_before_it_is_read() -> None:
+    with pytest.raises(TooLarge, match="100 MB"):
+        opened("a.txt", b"x", size=MOST_BYTES + 1)
+
+
+@pytest.mark.parametrize("payload", [{}, {"file": "a.txt"}, {"file": {"source": 1}}])
+def test_what_is_no_file_is_refused(payload: dict[str, object]) -> None:
+    handler = DocumentRequests(FakeDownloads(FakeVoiceStore(FakeVoiceFiles())), FakePdf()).handlers[
+        "openDocument"
+    ]
+    with pytest.raises(BadOption, match="file"):
+        asyncio.run(_call(handler, payload))
+
+
+def test_offsets_are_utf_16_units() -> None:
+    builder = Builder()
+    builder.add("A 𝄞 clef")
+    builder.end(Kind.HEADING, level=1)
+    builder.add("See 😀")
+    builder.add(" [1]", Skip.REFERENCE)
+    builder.add(" now.")
+    builder.end()
+    data: Any = document_data(builder.document())
+    assert texts(data) == ["A 𝄞 clef", "See 😀 [1] now."]
+    units = data["text"].encode("utf-16-le")
+    (span,) = data["blocks"][1]["skipped"]
+    assert units[2 * span["start"] : 2 * span["end"]].decode("utf-16-le") == " [1]"
+    assert "level" not in data["blocks"][1]
+    assert data["contents"] == [{"title": "A 𝄞 clef", "start": 0, "level": 1}]
+
+
+def test_no_error_but_ours() -> None:
+    for length in range(0, 60, 7):
+        for start in (b"PK\x03\x04", b"<html>", b"# ", b"\xff\xfe"):
+            try:
+                opened("x.md", start + bytes(range(length)))
+            except LecternError:
+                continue

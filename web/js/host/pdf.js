@@ -1,0 +1,183 @@
+// @ts-check
+/**
+ * A PDF's runs of text with their positions, by pdf.js. What is read in which order is decided
+ * in Python (`documents/pdf.py`).
+ */
+
+import { LecternError } from '../errors.js';
+
+/**
+ * @typedef {typeof import('pdfjs-dist')} PdfJs
+ * @typedef {import('pdfjs-dist').PDFDocumentProxy} PdfDocument
+ * @typedef {import('pdfjs-dist/types/src/display/api.js').TextItem} TextItem
+ * @typedef {[text: string, x: number, y: number, width: number, height: number, font: string,
+ *   size: number, turned?: number]} Row  points from the page's top left corner; degrees
+ */
+
+/** @type {Promise<PdfJs> | null} */
+let loading = null;
+
+/**
+ * @param {Uint8Array} data  is pdf.js's own afterwards
+ * @returns {Promise<string>} JSON: `{pages: [{width, height, items: Row[]}], outline: [title,
+ *   page, y, level][], title, author, language}`
+ * @throws {LecternError} document_unreadable, network
+ */
+export async function pdfItems(data) {
+  const pdfjs = await library();
+  const task = pdfjs.getDocument({
+    data,
+    // Nothing is drawn, and nothing is fetched.
+    disableFontFace: true,
+    useSystemFonts: false,
+    useWorkerFetch: false,
+    isOffscreenCanvasSupported: false,
+    isImageDecoderSupported: false,
+    stopAtErrors: false,
+    verbosity: 0,
+  });
+  try {
+    const document = await task.promise;
+    const pages = [];
+    for (let number = 1; number <= document.numPages; number++) {
+      pages.push(await pageOf(document, number));
+    }
+    const about = await document.getMetadata().catch(() => null);
+    const info = /** @type {Record<string, unknown>} */ (about?.info ?? {});
+    return JSON.stringify({
+      pages,
+      outline: await outlineOf(document).catch(() => []),
+      title: textOf(info.Title),
+      author: textOf(info.Author),
+      language: textOf(info.Language),
+    });
+  } catch (error) {
+    throw unreadable(error);
+  } finally {
+    await task.destroy();
+  }
+}
+
+/** pdf.js with its worker's part in this very thread: this is a worker already. */
+function library() {
+  loading ??= (async () => {
+    const folder = '../../vendor/pdfjs/';
+    const [pdfjs, worker] = await Promise.all([
+      import(`${folder}pdf.min.mjs`),
+      import(`${folder}pdf.worker.min.mjs`),
+    ]);
+    Object.assign(globalThis, { pdfjsWorker: worker });
+    return pdfjs;
+  })();
+  loading.catch(() => (loading = null));
+  return loading.catch((error) => {
+    throw new LecternError(
+      'network',
+      'The reader of PDFs could not be fetched. Check the connection and try again.',
+      { retryable: true, cause: error },
+    );
+  });
+}
+
+/**
+ * @param {PdfDocument} document
+ * @param {number} number from 1
+ */
+async function pageOf(document, number) {
+  const page = await document.getPage(number);
+  const { width, height, transform } = page.getViewport({ scale: 1 });
+  const { items, styles } = await page.getTextContent();
+  /** @type {Row[]} */
+  const rows = [];
+  for (const item of items) {
+    // pdf.js puts a blank as wide as the gap between two columns.
+    if (!('str' in item) || !item.str.trim()) continue;
+    rows.push(rowOf(item, transform, fontName(page, item.fontName, styles)));
+  }
+  page.cleanup();
+  return { width, height, items: rows };
+}
+
+/**
+ * @param {TextItem} item
+ * @param {number[]} view  from the page's space to what is seen
+ * @param {string} font
+ * @returns {Row}
+ */
+function rowOf(item, view, font) {
+  const [a, b, c, d, e, f] = multiplied(view, item.transform);
+  const size = Math.hypot(c, d);
+  const turned = (Math.atan2(b, a) * 180) / Math.PI;
+  const row = /** @type {Row} */ ([item.str, e, f, item.width, item.height, font, size]);
+  if (Math.abs(turned) > 0.01) row.push(turned);
+  return row;
+}
+
+/** @param {number[]} m @param {number[]} n @returns {number[]} first n, then m */
+function multiplied([a, b, c, d, e, f], n) {
+  return [
+    a * n[0] + c * n[1],
+    b * n[0] + d * n[1],
+    a * n[2] + c * n[3],
+    b * n[2] + d * n[3],
+    a * n[4] + c * n[5] + e,
+    b * n[4] + d * n[5] + f,
+  ];
+}
+
+/**
+ * The font's own name, which says whether it is bold, where pdf.js has it; else its family.
+ * @param {import('pdfjs-dist').PDFPageProxy} page
+ * @param {string} id
+ * @param {Record<string, {fontFamily: string}>} styles
+ */
+function fontName(page, id, styles) {
+  const found = page.commonObjs.has(id) ? page.commonObjs.get(id)?.name : null;
+  return textOf(found) || textOf(styles[id]?.fontFamily);
+}
+
+/**
+ * @param {PdfDocument} document
+ * @returns {Promise<[string, number, number, number][]>}
+ */
+async function outlineOf(document) {
+  /** @type {[string, number, number, number][]} */
+  const found = [];
+  /** @typedef {{title: string, dest: string | any[] | null, items: any[]}} Bookmark */
+  const walk = async (/** @type {Bookmark[]} */ bookmarks, /** @type {number} */ level) => {
+    for (const { title, dest, items } of bookmarks) {
+      const target = typeof dest === 'string' ? await document.getDestination(dest) : dest;
+      if (target?.[0]) {
+        const index = await document.getPageIndex(target[0]).catch(() => -1);
+        if (index >= 0) found.push([title, index, await topOf(document, index, target), level]);
+      }
+      if (level < 8) await walk(items, level + 1);
+    }
+  };
+  await walk((await document.getOutline()) ?? [], 1);
+  return found;
+}
+
+/** @param {PdfDocument} document @param {number} index @param {any[]} target */
+async function topOf(document, index, target) {
+  const top = target[1]?.name === 'XYZ' ? target[3] : target[1]?.name === 'FitH' ? target[2] : null;
+  if (typeof top !== 'number') return 0;
+  const view = (await document.getPage(index + 1)).getViewport({ scale: 1 });
+  return view.convertToViewportPoint(0, top)[1];
+}
+
+/** @param {unknown} value */
+function textOf(value) {
+  return typeof value === 'string' ? value.slice(0, 1000) : '';
+}
+
+/** @param {unknown} error @returns {LecternError} */
+function unreadable(error) {
+  if (error instanceof LecternError) return error;
+  const { name = '', message = String(error) } = /** @type {Error} */ (error);
+  const text =
+    name === 'PasswordException'
+      ? 'This PDF is protected by a password. Save a copy without one and open that.'
+      : `This PDF is damaged, or it is none: ${message}`;
+  return new LecternError('document_unreadable', text, { cause: error });
+}

@@ -1,0 +1,70 @@
+// @ts-check
+/** A document while it is open: what of it is read aloud, and what is skipped. */
+
+/**
+ * @typedef {import('../protocol.js').DocumentData} DocumentData
+ * @typedef {import('../protocol.js').Skip} Skip
+ * @typedef {{start: number, end: number, skip: Skip}} Skipped
+ */
+
+export class OpenDocument {
+  /** @type {Skipped[]} ascending, apart from each other */
+  #skipped;
+  /** Beginnings of those that are read all the same. @type {Set<number>} */
+  #aloud;
+
+  /**
+   * @param {DocumentData} data
+   * @param {number[]} [aloud]
+   */
+  constructor(data, aloud = []) {
+    this.data = data;
+    this.#skipped = data.blocks.flatMap(({ start, end, skip, skipped = [] }) =>
+      skip ? [{ start, end, skip }] : skipped,
+    );
+    this.#aloud = new Set(aloud);
+  }
+
+  get title() {
+    return this.data.title;
+  }
+
+  /** Beginnings of what is read although it is usually skipped. */
+  get aloud() {
+    return [...this.#aloud];
+  }
+
+  /**
+   * The text with blanks in the place of what is skipped: the sentences of what is left lie
+   * where they lie in the whole text.
+   */
+  get spoken() {
+    const { text } = this.data;
+    let spoken = '';
+    let done = 0;
+    for (const { start, end } of this.#skipped) {
+      if (this.#aloud.has(start)) continue;
+      spoken += text.slice(done, start) + ' '.repeat(end - start);
+      done = end;
+    }
+    return spoken + text.slice(done);
+  }
+
+  /**
+   * Read aloud what lies at `offset`, if it was skipped until now.
+   *
+   * @param {number} offset
+   * @returns {boolean} whether anything changed
+   */
+  readAloud(offset) {
+    const found = this.#skipped.find(({ start, end }) => start <= offset && offset < end);
+    if (!found || this.#aloud.has(found.start)) return false;
+    this.#aloud.add(found.start);
+    return true;
+  }
+
+  /** Whether the skipped part that begins at `start` is read all the same. @param {number} start */
+  isAloud(start) {
+    return this.#aloud.has(start);
+  }
+}

@@ -1,0 +1,82 @@
+"""The requests about documents: a file the reader gave, as blocks of text."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from lectern import payloads
+from lectern.documents.model import Document
+from lectern.documents.reading import MOST_BYTES, is_pdf, read, read_pdf
+from lectern.errors import DocumentUnreadable, TooLarge, VoiceUnreadable
+from lectern.ports import PdfReader
+from lectern.utf16 import Utf16Offsets
+from lectern.voice_ports import Downloads
+
+
+class DocumentRequests:
+    """Handlers of protocol.js' requests about documents.
+
+    Args:
+        downloads: reads the files that the reader gave.
+    """
+
+    def __init__(self, downloads: Downloads, pdf: PdfReader) -> None:
+        self._downloads = downloads
+        self._pdf = pdf
+
+    @property
+    def handlers(self) -> dict[str, Callable[[Mapping[str, object]], Awaitable[object]]]:
+        return {"openDocument": self.open_document}
+
+    async def open_document(self, payload: Mapping[str, object]) -> dict[str, object]:
+        """Raises DocumentUnreadable, TooLarge."""
+        file = payloads.given_file(payload, "file")
+        try:
+            if file.size > MOST_BYTES:
+                raise TooLarge(
+                    f"{file.name} is larger than {MOST_BYTES // 1_000_000} MB. Open it in parts."
+                )
+            data = await self._downloads.data(file.id, MOST_BYTES)
+        except VoiceUnreadable as error:  # what a file is that the browser can't read any more
+            raise DocumentUnreadable(error.message) from error
+        finally:
+            await self._downloads.close(file.id)
+        if is_pdf(data):
+            return document_data(read_pdf(file.name, await self._pdf.items(data)))
+        return document_data(read(file.name, data))
+
+
+def document_data(document: Document) -> dict[str, object]:
+    """A document as it crosses the boundary: offsets in UTF-16 units (``DocumentData``)."""
+    offsets = Utf16Offsets(document.text)
+    blocks: list[dict[str, object]] = []
+    for block in document.blocks:
+        data: dict[str, object] = {"start": offsets.at(block.start), "kind": block.kind.value}
+        spans = [
+            {"start": offsets.at(span.start), "end": offsets.at(span.end), "skip": span.skip.value}
+            for span in block.skipped
+        ]
+        data["end"] = offsets.at(block.end)
+        # What is usual is left out: a novel has thousands of blocks.
+        if spans:
+            data["skipped"] = spans
+        if block.level:
+            data["level"] = block.level
+        if block.language:
+            data["language"] = block.language
+        if block.skip:
+            data["skip"] = block.skip.value
+        blocks.append(data)
+    entries = Utf16Offsets(document.text)
+    contents = [
+        {"title": entry.title, "start": entries.at(entry.start), "level": entry.level}
+        for entry in sorted(document.contents, key=lambda entry: entry.start)
+    ]
+    return {
+        "text": document.text,
+        "blocks": blocks,
+        "contents": contents,
+        "title": document.title,
+        "author": document.author,
+        "language": document.language,
+    }

@@ -1,0 +1,299 @@
+"""Runs of text on their way into blocks; which blocks turn out to be notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from lectern.documents.model import Block, Builder, Kind, Skip
+
+#: What leads to a note is short, and so is a note; more is a chapter.
+MAX_MARK = 24
+MAX_NOTE = 4000
+MAX_NOTE_BLOCKS = 8
+_SPACE = re.compile(r"\s+")
+#: Nothing is heard or seen of them; the joiners of Persian and Hindi are not among them.
+_UNHEARD = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]")
+_ONE = r"(?:\d{1,4}|[a-zA-Z]|[ivxlc]{1,7}|[*†‡§¶‖#✝∗⁎]{1,4})"
+_MARK = re.compile(
+    rf"\s*[\[(]?\s*(?:(?:note|nb|fn|n)\.?\s*)?{_ONE}(?:\s*[,;–-]\s*{_ONE})*\s*[\])]?[.,:]?\s*",
+    re.IGNORECASE,
+)
+_SYMBOL = re.compile(r"\s*[*†‡§¶‖∗⁎⁰¹²³⁴-⁹]{1,4}\s*")
+_NUMBER = re.compile(r"\s*\d{1,4}\s*")
+_BRACKETED = re.compile(r"\s*\[\s*\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*\s*\]\s*")
+_CITATION = re.compile(r"\s?\[\s?\d{1,4}(?:\s?[,;–-]\s?\d{1,4}){0,50}\s?\]")
+
+
+class How:
+    """How a run stands in its block: a sum of these (an IntFlag's sums are slow)."""
+
+    PLAIN = 0
+    LINKED = 1
+    RAISED = 2
+    LEADS = 4  # to a fragment
+    BREAK = 8  # a line's end
+
+
+class Run(NamedTuple):
+    text: str
+    skip: Skip
+    how: int
+
+
+@dataclass(slots=True)
+class Place:
+    """Where an element with an id lies: its first and last block, and the offset of the first.
+
+    -1: no block is known yet.
+    """
+
+    first: int = -1
+    last: int = -1
+    start: int = -1
+
+
+@dataclass(slots=True)
+class Blocks:
+    """The block that is being made, and what has to be known of those that are done."""
+
+    builder: Builder
+    language: str
+    #: Counts blocks that were ended, so that an element knows whether it began in this one.
+    serial: int = 0
+    runs: list[Run] = field(default_factory=list)
+    places: dict[str, Place] = field(default_factory=dict)
+    #: Hrefs of marks that lead to another file's notes.
+    far_marks: dict[str, None] = field(default_factory=dict)
+    _waiting: list[Place] = field(default_factory=list)
+    _links: list[str] = field(default_factory=list)
+    _marks: list[tuple[str, bool]] = field(default_factory=list)
+    _links_of: dict[int, list[str]] = field(default_factory=dict)
+    #: Block of the mark, id of its note, whether that needs no link back.
+    _marked: list[tuple[int, str, bool]] = field(default_factory=list)
+
+    def add(self, text: str, skip: Skip, how: int) -> None:
+        text = _UNHEARD.sub("", text)
+        if text:
+            self.runs.append(Run(text, skip, how))
+
+    def trim(self) -> bool:
+        """Take the space away that the block ends with so far; whether anything is left."""
+        runs = self.runs
+        while runs and runs[-1].text.isspace():
+            runs.pop()
+        if runs:
+            runs[-1] = runs[-1]._replace(text=runs[-1].text.rstrip())
+        return bool(runs)
+
+    def name(self, identifier: str) -> Place:
+        """An element with this id begins; the first of two with one id counts."""
+        place = Place()
+        if identifier not in self.places:
+            self.places[identifier] = place
+            self._waiting.append(place)
+        return place
+
+    def close(self, place: Place) -> None:
+        """The element ends, and with it the block if it is one."""
+        if place.first >= 0:
+            place.last = max(place.first, len(self.builder.blocks) - 1)
+
+    def link(self, href: str) -> None:
+        """A link to within this file, for notes that lead back."""
+        if href.startswith("#") and len(href) > 1:
+            self._links.append(href[1:])
+
+    def mark(self, first: int, href: str, *, noteref: bool) -> None:
+        """A link ended whose runs are those from ``first``: it may be the mark of a note."""
+        text = self._text_from(first)
+        if text is None or "#" not in href:
+            return
+        bracketed = bool(_BRACKETED.fullmatch(text))
+        if not bracketed and _NUMBER.fullmatch(text) and first:
+            bracketed = self.runs[first - 1].text.rstrip().endswith("[")
+        runs = [run for run in self.runs[first:] if not run.text.isspace()]
+        raised = bool(runs) and all(run.how & How.RAISED for run in runs)
+        is_mark = bool(_SYMBOL.fullmatch(text)) or (raised and bool(_MARK.fullmatch(text)))
+        if noteref or is_mark or bracketed:
+            self._marks.append((href, noteref))
+        if is_mark and not bracketed:
+            self._skip_from(first)
+
+    def raised(self, first: int) -> None:
+        """A superscript ended whose runs are those from ``first``."""
+        text = self._text_from(first)
+        if text is None or not _MARK.fullmatch(text) or _BRACKETED.fullmatch(text):
+            return
+        if any(run.how & How.LEADS for run in self.runs[first:]):
+            self._skip_from(first)
+
+    def flush(self, kind: Kind, level: int, language: str, *, breaks: bool) -> Block | None:
+        """End the block. ``breaks``: line ends in it make it verse."""
+        runs, self.runs = self.runs, []
+        links, self._links = self._links, []
+        marks, self._marks = self._marks, []
+        self.serial += 1
+        if not runs:
+            return None
+        if kind is not Kind.VERSE:
+            runs, has_lines = _lines(runs)
+            if has_lines and breaks:
+                kind = Kind.VERSE
+        for text, skip in _merged(_without_citations(runs)):
+            self.builder.add(text, skip)
+        language = "" if language == self.language else language
+        block = self.builder.end(kind, level=level, language=language)
+        if block is None:
+            return None
+        index = len(self.builder.blocks) - 1
+        for place in self._waiting:
+            place.first, place.last, place.start = index, index, block.start
+        self._waiting.clear()
+        if links:
+            self._links_of[index] = links
+        for href, certain in marks:
+            if href.startswith("#"):
+                self._marked.append((index, href[1:], certain))
+            else:
+                self.far_marks[href] = None
+        return block
+
+    def find_notes(self, more: Collection[str]) -> None:
+        """Skip the blocks of what marks lead to and what leads back to its mark, and of the
+        elements with the ids ``more``."""
+        for identifier in more:
+            self._skip_note(self.places.get(identifier))
+        known: dict[str, set[int]] = {}
+        for block, identifier, certain in self._marked:
+            place = self.places.get(identifier)
+            # A note stands behind its mark: the link back, which looks like a mark as well, and
+            # the paragraph that it leads to must not be taken for another.
+            if place is None or place.first <= block:
+                continue
+            if identifier not in known:
+                known[identifier] = self._leads_to(place)
+            if certain or block in known[identifier]:
+                self._skip_note(place)
+
+    def _leads_to(self, place: Place) -> set[int]:
+        """The blocks that links in a short element lead to."""
+        if place.last - place.first >= MAX_NOTE_BLOCKS:
+            return set()
+        found = set()
+        for index in range(place.first, place.last + 1):
+            for link in self._links_of.get(index, ()):
+                target = self.places.get(link)
+                if target is not None:
+                    found.add(target.first)
+        return found
+
+    def _skip_note(self, place: Place | None) -> None:
+        if place is None or place.first < 0 or place.last - place.first >= MAX_NOTE_BLOCKS:
+            return
+        blocks = self.builder.blocks
+        part = blocks[place.first : place.last + 1]
+        if part[-1].end - part[0].start > MAX_NOTE:
+            return
+        if any(block.kind is Kind.HEADING for block in part):
+            return
+        for index, block in enumerate(part, place.first):
+            if block.skip is Skip.NO:
+                blocks[index] = replace(block, skip=Skip.NOTE, skipped=())
+
+    def _text_from(self, first: int) -> str | None:
+        """The text of the runs, None when it is too long for a mark."""
+        if not 0 < len(self.runs) - first <= MAX_MARK:
+            return None
+        text = "".join(run.text[: MAX_MARK + 1] for run in self.runs[first:])
+        return text if len(text) <= MAX_MARK else None
+
+    def _skip_from(self, first: int) -> None:
+        for index in range(first, len(self.runs)):
+            run = self.runs[index]
+            if run.skip is Skip.NO:
+                self.runs[index] = run._replace(skip=Skip.NOTE)
+
+
+def _lines(runs: list[Run]) -> tuple[list[Run], bool]:
+    """The runs with white space as HTML has it, and whether there are line ends within."""
+    first = next((i for i, run in enumerate(runs) if not run.text.isspace()), len(runs))
+    last = next((i for i in range(len(runs), 0, -1) if not runs[i - 1].text.isspace()), 0)
+    found: list[Run] = []
+    has_lines = False
+    for index in range(first, last):
+        run = runs[index]
+        if run.how & How.BREAK:
+            has_lines = True
+            if found:
+                found[-1] = found[-1]._replace(text=found[-1].text.rstrip())
+            found.append(run)
+            continue
+        text = _SPACE.sub(" ", run.text)
+        if found and found[-1].text.endswith("\n"):
+            text = text.lstrip()
+        if text:
+            found.append(run._replace(text=text))
+    return found, has_lines
+
+
+def _without_citations(runs: list[Run]) -> list[Run]:
+    """Skip "[12]" where a part of it is a link or raised, with the space before it."""
+    text = "".join(run.text for run in runs)
+    if "[" not in text or not any(run.how & (How.LINKED | How.RAISED) for run in runs):
+        return runs
+    cites = list(_CITATION.finditer(text))
+    found: list[Run] = []
+    position = which = 0
+    # Which part of a citation is marked is known only when the whole of it was seen.
+    special = _marked_citations(runs, [one.span() for one in cites])
+    for run in runs:
+        end = position + len(run.text)
+        at = position
+        while at < end:
+            while which < len(special) and special[which][1] <= at:
+                which += 1
+            inside = which < len(special) and special[which][0] <= at
+            if which == len(special):
+                to = end
+            else:
+                to = min(end, special[which][1] if inside else special[which][0])
+            part = run._replace(text=run.text[at - position : to - position])
+            if inside and run.skip is Skip.NO:
+                part = part._replace(skip=Skip.REFERENCE)
+            found.append(part)
+            at = to
+        position = end
+    return found
+
+
+def _marked_citations(runs: list[Run], cites: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    position = which = 0
+    for run in runs:
+        end = position + len(run.text)
+        while which < len(cites) and cites[which][1] <= position:
+            which += 1
+        if run.how & (How.LINKED | How.RAISED):
+            at = which
+            while at < len(cites) and cites[at][0] < end:
+                if not found or found[-1] != cites[at]:
+                    found.append(cites[at])
+                at += 1
+        position = end
+    return found
+
+
+def _merged(runs: Iterable[Run]) -> Iterable[tuple[str, Skip]]:
+    pieces: list[str] = []
+    behind = Skip.NO
+    for text, skip, _ in runs:
+        if skip is not behind and pieces:
+            yield "".join(pieces), behind
+            pieces = []
+        behind = skip
+        pieces.append(text)
+    if pieces:
+        yield "".join(pieces), behind

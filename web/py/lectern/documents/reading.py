@@ -1,0 +1,149 @@
+"""A file of unknown kind -> a document. What it is says its beginning, then its name."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+from lectern.documents.epub import epub
+from lectern.documents.html import html
+from lectern.documents.markdown import markdown
+from lectern.documents.model import Document, one_line
+from lectern.documents.pdf import pdf
+from lectern.documents.pdf_items import outline_from_json, pages_from_json
+from lectern.documents.plain import plain
+from lectern.errors import DocumentUnreadable
+
+#: Larger files are refused.
+MOST_BYTES = 100_000_000
+#: A text of more is refused: a novel has one.
+_MOST_TEXT = 20_000_000
+
+_MARKUP = re.compile(
+    r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.I
+)
+_CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?([\w.:-]{2,40})""", re.I)
+_XML_ENCODING = re.compile(rb"""^<\?xml[^>]+encoding\s*=\s*["']([\w.:-]{2,40})""")
+_KNOWN_BINARY = {
+    b"\xd0\xcf\x11\xe0": "an old Word document",
+    b"{\\rtf": "an RTF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"ID3": "sound",
+    b"OggS": "sound",
+}
+
+
+def read(name: str, data: bytes) -> Document:
+    """The document in a file.
+
+    Args:
+        name: the file's, for its ending and where the document has no title.
+
+    Raises:
+        DocumentUnreadable, TooLarge: in words.
+    """
+    return _named(name, _read(name, data))
+
+
+def is_pdf(data: bytes) -> bool:
+    """A PDF may have something before its mark."""
+    return b"%PDF-" in data[:1024]
+
+
+def read_pdf(name: str, items: str) -> Document:
+    """The document that a PDF's pages show.
+
+    Args:
+        items: JSON as ``pdf_items.py`` describes it, with title, author and language besides.
+
+    Raises:
+        DocumentUnreadable: in words.
+    """
+    about = json.loads(items)
+
+    def told(key: str) -> str:
+        value = about.get(key)
+        return value if isinstance(value, str) else ""
+
+    document = pdf(
+        pages_from_json(items),
+        title=told("title"),
+        author=told("author"),
+        language=told("language"),
+        outline=outline_from_json(items),
+    )
+    return _named(name, document)
+
+
+def _named(name: str, document: Document) -> Document:
+    """With a title, whatever it says itself."""
+    if not document.blocks:
+        raise DocumentUnreadable(f"There is no text in {name}.")
+    if document.title:
+        return document
+    return replace(document, title=_first_heading(document) or one_line(_stem(name)))
+
+
+def _read(name: str, data: bytes) -> Document:
+    ending = name.lower().rpartition(".")[2]
+    if data[:4] == b"PK\x03\x04":
+        return epub(data)
+    for beginning, kind in _KNOWN_BINARY.items():
+        if data.startswith(beginning):
+            raise DocumentUnreadable(
+                f"{name} is {kind}. Lectern opens EPUB, PDF, HTML, Markdown and plain text."
+            )
+    text = decode(data, name)
+    if ending in ("html", "htm", "xhtml") or _MARKUP.match(text[:5000]):
+        return html(text)
+    if ending in ("md", "markdown"):
+        return markdown(text)
+    return plain(text)
+
+
+def decode(data: bytes, name: str) -> str:
+    """Text of unknown encoding: by its mark, as it says itself, UTF-8, or else the old Windows
+    encoding of Western Europe. Line ends become \\n.
+
+    Raises:
+        DocumentUnreadable: it is no text. TooLarge is left to who reads it.
+    """
+    text: str | None = None
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = data.decode("utf-16", "replace")
+    elif b"\0" in data[:4096]:
+        raise DocumentUnreadable(
+            f"{name} is no text. Lectern opens EPUB, PDF, HTML, Markdown and plain text."
+        )
+    if len(data) > 4 * _MOST_TEXT:
+        raise DocumentUnreadable(f"{name} is longer than {_MOST_TEXT:,} characters.")
+    if text is None:
+        text = _decoded(data)
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    found = _XML_ENCODING.search(data[:200]) or _CHARSET.search(data[:4096])
+    for encoding in (found[1].decode("ascii") if found else "", "windows-1252"):
+        try:
+            return data.decode(encoding)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return data.decode("latin-1")
+
+
+def _first_heading(document: Document) -> str:
+    for entry in document.contents[:1]:
+        return entry.title
+    return ""
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0] or name
