@@ -180,16 +180,17 @@ def test_a_worker_is_asked_for_signs_only_while_it_owes_an_answer(engine_page: P
     assert got == [True, 0, []]
 
 
-@pytest.mark.parametrize(("settling", "restarts"), [(True, 0), (False, 1)])
-def test_settle_may_stop_the_loop_for_longer(
-    engine_page: Page, settling: bool, restarts: int
+@pytest.mark.parametrize(("beside", "restarts"), [("settle", 0), ("openDocument", 0), ("", 1)])
+def test_some_requests_may_stop_the_loop_for_longer(
+    engine_page: Page, beside: str, restarts: int
 ) -> None:
     got = run(
         engine_page,
         f"""
-        const engine = make({{watchdog: {{silence: 300, settleSilence: 60_000}}}});
+        const watchdog = {{silence: 300, settleSilence: 60_000, documentSilence: 60_000}};
+        const engine = make({{watchdog}});
         await engine.ready;
-        if ({str(settling).lower()}) host.failure(engine.request('settle', {{text: 'hang'}}));
+        if ('{beside}') host.failure(engine.request('{beside}', {{text: 'hang'}}));
         const failed = await host.failure(engine.request('piece', piece('busy', {{ms: 1500}})));
         return [failed?.code ?? null, engine.restarts.length];
         """,

@@ -31,7 +31,7 @@ export class Deadlines {
    * @returns {number} milliseconds for this request alone
    */
   budget(type, payload) {
-    if (type === 'preload' || ASIDE.has(type)) return LOADING;
+    if (type === 'preload' || type === 'openDocument' || ASIDE.has(type)) return LOADING;
     if (type !== 'piece') return OTHERS;
     const pace = this.slowest === null ? UNMEASURED : Math.max(AT_LEAST, PATIENCE * this.slowest);
     return PIECE + pace * String(payload.text).length;

@@ -42,6 +42,7 @@ import { WorkerHandle } from './worker_handle.js';
  * @property {number} slowSnapshotBoot the bound
  * @property {number} silence of a worker's event loop while requests are pending
  * @property {number} settleSilence the same while `settle` is, which may import NumPy
+ * @property {number} documentSilence the same while `openDocument` is: a book is read in one go
  */
 
 /** @type {Watchdog} */
@@ -51,6 +52,7 @@ const WATCHDOG = {
   slowSnapshotBoot: 15_000,
   silence: 5_000,
   settleSilence: 20_000,
+  documentSilence: 90_000,
 };
 const DEVICE_KEY = 'lectern.device';
 /** The voice that was used last. */
@@ -101,8 +103,11 @@ export class Engine extends EventTarget {
     });
     this.heartbeat = new Heartbeat({
       ask: () => this.#post({ v: PROTOCOL_VERSION, type: 'ping' }),
-      patience: () =>
-        this.requests.has('settle') ? this.watchdog.settleSilence : this.watchdog.silence,
+      patience: () => {
+        const { silence, settleSilence, documentSilence } = this.watchdog;
+        if (this.requests.has('openDocument')) return documentSilence;
+        return this.requests.has('settle') ? settleSilence : silence;
+      },
       onSilence: () => this.#died('it hangs'),
     });
     /** @type {WorkerHandle | null} */
