@@ -244,6 +244,7 @@ class App:
         return {"voiceId": voice_id, "ms": round(elapsed, 1), "alreadyLoaded": resident}
 
     async def cache_stats(self, _payload: Mapping[str, object]) -> dict[str, object]:
+        await self._synthesizer.kept()
         totals = await self._cache.totals()
         return {
             "count": totals.disk_count,

@@ -111,6 +111,8 @@ class Synthesizer:
         self._styles = styles
         self._speeds: dict[str, Speed] = {}  # by the voice's identity
         self._beginning: SingleFlight[str, Making] = SingleFlight()
+        #: Sentences that are made and wait to be cached.
+        self._keeping = 0
         #: Under way, and made but not yet in the cache; least recently asked for first.
         self._makings: OrderedDict[str, Making] = OrderedDict()
 
@@ -252,18 +254,27 @@ class Synthesizer:
         self._metrics.observe("infer", trace.infer / 1000)
         self._metrics.count("synthesis")
         log.info("✅ Synthesis done in %.0fms", trace.phonemise + trace.session + trace.infer)
+        self._keeping += 1
         self._background(self._keep(request, making, self._cache.cleared))
 
     async def _keep(self, request: _Request, making: Making, cleared: int) -> None:
         """Encode and store what was just handed over, without standing in its way."""
-        await asyncio.sleep(BUSY_AGAIN)
-        if cleared != self._cache.cleared:
-            return
-        entry = self._remember(request, making)
-        written = self._clock.monotonic()
-        await self._cache.keep(request.key, entry)
-        making.trace.store = self._since(written)
-        self._metrics.observe("store", making.trace.store / 1000)
+        try:
+            await asyncio.sleep(BUSY_AGAIN)
+            if cleared != self._cache.cleared:
+                return
+            entry = self._remember(request, making)
+            written = self._clock.monotonic()
+            await self._cache.keep(request.key, entry)
+            making.trace.store = self._since(written)
+            self._metrics.observe("store", making.trace.store / 1000)
+        finally:
+            self._keeping -= 1
+
+    async def kept(self) -> None:
+        """Wait until what is made is in the cache."""
+        while self._keeping:
+            await asyncio.sleep(BUSY_AGAIN)
 
     def _remember(self, request: _Request, making: Making) -> StoredAudio:
         """Put a sentence that is made into the memory tier, once."""
