@@ -34,10 +34,9 @@ _BROKEN = (
     zlib.error,
     struct.error,
     EOFError,
-    NotImplementedError,
     OSError,
     OverflowError,
-    RuntimeError,
+    RuntimeError,  # and those of its kind: a way to pack that is unknown
     ValueError,
 )
 #: Fonts that are scrambled so that nobody takes them out: not the texts.
