@@ -364,7 +364,7 @@ def test_on_a_phone_everything_fits_and_can_be_touched(
     assert too_small == []
     wide = page.evaluate(
         """() => {
-          const body = document.querySelector('.voices-body');
+          const body = document.querySelector('#voices .panel-body');
           return [document.documentElement.scrollWidth - innerWidth,
                   body.scrollWidth - body.clientWidth];
         }"""

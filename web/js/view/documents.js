@@ -19,16 +19,14 @@ const LISTED = 6;
  * @property {import('./storage.js').Memory} memory
  * @property {import('./strings.js').Strings} strings
  * @property {import('./notices.js').Notices} notices
- * @property {(opened: OpenDocument, place: {start: number, end: number} | null) => void} show
+ * @property {import('./reading.js').Reading} reading
+ * @property {(opened: OpenDocument,
+ *   about: {documentId: string, place: import('./reading.js').Place | null}) => void} show
  * @property {(error: unknown) => void} failed
  */
 
 export class Documents {
   #needs;
-  /** @type {OpenDocument | null} */
-  #open = null;
-  /** Of the open one, where it is kept. */
-  #id = '';
   /** Counts what was asked for: only the last one is shown. */
   #asked = 0;
   #list = byId('library', HTMLElement);
@@ -36,11 +34,15 @@ export class Documents {
   /** @param {DocumentsNeeds} needs */
   constructor(needs) {
     this.#needs = needs;
-  }
-
-  /** The document that is open, or null for a text that was typed or pasted. */
-  get current() {
-    return this.#open;
+    const { reading, memory } = needs;
+    reading.addEventListener('text', () => {
+      if (!reading.opened) this.#asked += 1;
+      memory.document = reading.documentId;
+    });
+    reading.addEventListener('aloud', () => this.#keep({ aloud: reading.opened?.aloud ?? [] }));
+    reading.addEventListener('place', () => {
+      if (reading.sentence) this.#keep(reading.sentence);
+    });
   }
 
   /** Open a file. @param {File} file */
@@ -71,26 +73,6 @@ export class Documents {
     if (id) await this.#openKept(id).catch((error) => console.warn(error));
   }
 
-  /** The text is another one now. */
-  close() {
-    this.#asked += 1;
-    this.#open = null;
-    this.#id = '';
-    this.#needs.memory.document = '';
-  }
-
-  /** What was skipped at `offset` is to be read. @param {number} offset @returns {boolean} whether it changed */
-  readAloud(offset) {
-    if (!this.#open?.readAloud(offset)) return false;
-    this.#keep({ aloud: this.#open.aloud });
-    return true;
-  }
-
-  /** A sentence is being spoken. @param {{start: number, end: number}} place */
-  reached({ start, end }) {
-    this.#keep({ start, end });
-  }
-
   /** Show what was read last, where there is anything. */
   async showList() {
     const entries = await this.#needs.library().then((shelf) => shelf.list()).catch(() => []);
@@ -106,7 +88,7 @@ export class Documents {
     const [data, reading] = await Promise.all([shelf.get(id), shelf.reading(id)]);
     if (mine !== this.#asked) return;
     if (data) this.#show(data, id, reading);
-    else this.close();
+    else this.#needs.memory.document = '';
   }
 
   /**
@@ -117,16 +99,13 @@ export class Documents {
   #show(data, id, reading) {
     const opened = new OpenDocument(data, reading?.aloud);
     const place = reading?.start ? { start: reading.start, end: reading.end } : null;
-    this.#open = opened;
-    this.#id = id;
-    this.#needs.memory.document = id;
+    this.#needs.show(opened, { documentId: id, place });
     this.#keep({ opened: Date.now() });
-    this.#needs.show(opened, place);
   }
 
   /** @param {Partial<import('../library.js').Reading>} change */
   #keep(change) {
-    const id = this.#id;
+    const id = this.#needs.reading.documentId;
     if (!id) return;
     this.#needs.library().then((shelf) => shelf.setReading(id, change)).catch(() => {
       // The place is in `localStorage` as well.
@@ -167,7 +146,7 @@ export class Documents {
   async #remove(id) {
     const shelf = await this.#needs.library();
     await shelf.remove(id).catch((error) => this.#needs.failed(error));
-    if (this.#needs.memory.document === id) this.close();
+    if (this.#needs.memory.document === id) this.#needs.memory.document = '';
     await this.showList();
   }
 }

@@ -51,6 +51,21 @@ export class OpenDocument {
   }
 
   /**
+   * How much between two offsets is skipped, in UTF-16 units.
+   *
+   * @param {number} from
+   * @param {number} to
+   */
+  silent(from, to) {
+    let sum = 0;
+    for (const { start, end } of this.#skipped) {
+      if (start >= to) break;
+      if (!this.#aloud.has(start)) sum += Math.max(0, Math.min(end, to) - Math.max(start, from));
+    }
+    return sum;
+  }
+
+  /**
    * Read aloud what lies at `offset`, if it was skipped until now.
    *
    * @param {number} offset

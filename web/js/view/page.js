@@ -8,10 +8,11 @@ import { Failures } from './failures.js';
 import { listenToKeys } from './keyboard.js';
 import { Manner } from './manner.js';
 import { connectMediaKeys, showMedia } from './media_session.js';
+import { connectMenu } from './menu.js';
 import { Notices } from './notices.js';
-import { Pace, remaining } from './pace.js';
-import { Playback } from './playback.js';
+import { remaining } from './pace.js';
 import { ReaderView } from './reader_view.js';
+import { Reading } from './reading.js';
 import { TextBox } from './text_box.js';
 import { Transport } from './transport.js';
 import { VoiceManager } from './voice_manager.js';
@@ -49,10 +50,7 @@ export class Page extends EventTarget {
   #documents;
   #reader;
   #transport;
-  #playback;
-  #pace = new Pace();
-  /** @type {import('./storage.js').Place | null} where the next Play begins */
-  #place;
+  #reading;
   #typing = 0;
 
   /** @param {PageOptions} options */
@@ -78,7 +76,7 @@ export class Page extends EventTarget {
       strings,
       voices: () => this.#voices.count,
       remedies: {
-        retry: () => this.#toggle(),
+        retry: () => this.#reading.play(),
         voice: () => this.#voices.open(),
         write: () => this.#box.focus(),
         open: () => this.#box.choose(),
@@ -91,7 +89,7 @@ export class Page extends EventTarget {
       remembered: memory.voice,
       chosen: (id) => this.#voiceChosen(id),
     });
-    this.#manner = new Manner({ strings, memory, changed: () => this.#speakDifferently() });
+    this.#manner = new Manner({ strings, memory, changed: () => this.#reading.renew() });
     this.#manager = new VoiceManager({
       lectern,
       strings,
@@ -99,7 +97,7 @@ export class Page extends EventTarget {
       preferred: navigator.languages,
       collectionHost,
       use: (id) => void (this.#voices.choose(id), this.#voiceChosen(id)),
-      quiet: () => this.#playback.pause(),
+      quiet: () => this.#reading.pause(),
       say: (text) => this.#notices.say(text),
     });
     this.#box = new TextBox(language, {
@@ -107,36 +105,43 @@ export class Page extends EventTarget {
       opened: () => this.#edit(),
       asked: () => {
         this.#edit();
-        this.#box.focus(this.#playback.sentence?.start ?? this.#place?.start);
+        this.#box.focus(this.#reading.sentence?.start);
       },
       left: () => this.#leaveBox(),
       document: (file) => void this.#documents.open(file),
       voices: (files) => void this.#manager.takeFiles(files),
+    });
+    this.#reader = new ReaderView({
+      begin: (offset) => this.#reading.begin(offset),
+      back: () => this.#notices.say(strings.sayFollowing),
+    });
+    this.#reading = new Reading({
+      lectern,
+      memory,
+      options: () => this.#speakOptions(),
+      paragraph: (offset, direction) => this.#reader.paragraph(offset, direction),
     });
     this.#documents = new Documents({
       lectern,
       library,
       memory,
       strings,
+      reading: this.#reading,
       notices: this.#notices,
-      show: (opened, place) => this.#showDocument(opened, place),
+      show: (opened, about) => this.#showDocument(opened, about),
       failed: (error) => this.#fail(error),
     });
     byId('home', HTMLButtonElement).addEventListener('click', () => this.#goHome());
-    this.#reader = new ReaderView({
-      begin: (offset) => this.#begin(offset),
-      back: () => this.#notices.say(strings.sayFollowing),
-    });
-    this.#playback = new Playback(lectern, memory.rate);
+    connectMenu();
+    byId('more-voices', HTMLButtonElement).addEventListener('click', () => this.#manager.show());
     const format = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
-    this.#transport = new Transport(strings, format, this.#actions(), memory.rate);
-    this.#playback.rate = this.#transport.rate;
+    this.#transport = new Transport(strings, format, this.#reading);
     this.#connectKeys();
-    this.#listenToPlayback();
+    this.#listenToReading();
     this.#listenToEngine(events);
-    this.#place = this.#restore();
+    this.#restore();
     this.#transport.showState('idle');
-    this.#showProgress(this.#place?.start ?? 0);
+    this.#showProgress(this.#reading.offset);
     if (this.#box.value === '' && matchMedia('(hover: hover)').matches) this.#box.focus();
     addEventListener('pagehide', () => memory.flush());
     document.addEventListener('visibilitychange', () => memory.flush());
@@ -157,68 +162,67 @@ export class Page extends EventTarget {
     });
   }
 
-  #actions() {
-    return {
-      toggle: () => this.#toggle(),
-      stop: () => this.#stop(),
-      next: () => this.#step(() => this.#playback.next()),
-      previous: () => this.#step(() => this.#playback.previous()),
-      speed: (/** @type {number} */ rate) => {
-        this.#playback.rate = rate;
-        this.#memory.rate = rate;
-        this.#showProgress(this.#playback.sentence?.start ?? this.#place?.start ?? 0);
-      },
-    };
-  }
-
   #connectKeys() {
-    const { toggle, stop, next, previous } = this.#actions();
+    const reading = this.#reading;
+    const play = () => reading.play();
+    const pause = () => reading.pause();
+    const stop = () => reading.stop();
+    const next = () => reading.next();
+    const previous = () => reading.previous();
     listenToKeys({
-      toggle,
+      toggle: () => reading.toggle(),
       stop,
       sentence: (direction) => (direction === 1 ? next() : previous()),
-      paragraph: (direction) => {
-        const here = this.#playback.sentence?.start;
-        const there = here === undefined ? null : this.#reader.paragraph(here, direction);
-        if (there !== null) this.#step(() => this.#playback.seek(there));
-      },
+      paragraph: (direction) => reading.paragraph(direction),
       speed: (direction) => {
         this.#transport.step(direction);
         this.#notices.say(this.#strings.saySpeed(this.#transport.speed));
       },
     });
-    const play = () => {
-      if (!this.#playback.playing) toggle();
-    };
-    const pause = () => this.#playback.pause();
     connectMediaKeys({ play, pause, stop, next, previous });
   }
 
-  #listenToPlayback() {
-    const playback = this.#playback;
-    playback.addEventListener('state', () => this.#showState());
-    playback.addEventListener('sentence', (event) => {
-      const { sentence, start, end } = detailOf(event);
-      this.#place = { start, end, length: playback.text.length };
-      this.#memory.place = this.#place;
-      this.#documents.reached({ start, end });
-      this.#pace.sentence(start, end);
+  #listenToReading() {
+    const strings = this.#strings;
+    /** @param {string} type @param {(detail: any) => void} react */
+    const on = (type, react) =>
+      this.#reading.addEventListener(type, (event) => react(detailOf(event)));
+    on('state', () => this.#showState());
+    on('text', () => {
+      this.#reader.clear();
+      this.#showProgress(0);
+    });
+    on('wanted', () => {
+      this.#notices.hide('hint');
+      this.#failures.clear();
+      this.#read();
+    });
+    on('empty', () => {
+      this.#notices.show('hint', strings.writeFirst, { passing: true });
+      this.#box.focus();
+    });
+    on('place', ({ sentence, start, end }) => {
       this.#reader.sentence(sentence, { start, end });
       this.#showProgress(start);
     });
-    playback.addEventListener('word', (event) => {
-      const { start, end, time, duration } = detailOf(event);
-      this.#pace.word(end, time + duration);
+    on('word', ({ start, end }) => {
       this.#reader.word({ start, end });
       this.#showProgress(end);
     });
-    playback.addEventListener('firstsound', () => this.dispatchEvent(new Event('firstsound')));
-    playback.addEventListener('finished', () => {
-      this.#rewind();
-      this.#transport.showProgress(1, '');
-      this.#notices.say(this.#strings.sayFinished);
+    on('moved', () => this.#reader.follow());
+    on('speed', () => this.#showProgress(this.#reading.offset));
+    on('stopped', () => {
+      this.#reader.clear();
+      this.#showProgress(0);
+      this.#notices.say(strings.sayStopped);
     });
-    playback.addEventListener('failed', (event) => this.#fail(detailOf(event).error));
+    on('finished', () => {
+      this.#reader.clear();
+      this.#transport.showProgress(1, '');
+      this.#notices.say(strings.sayFinished);
+    });
+    on('firstsound', () => this.dispatchEvent(new Event('firstsound')));
+    on('failed', ({ error }) => this.#fail(error));
   }
 
   /** @param {import('./types.js').EngineEvents} events */
@@ -264,7 +268,7 @@ export class Page extends EventTarget {
       return;
     }
     const now = this.#voices.voice;
-    if (before && now && before.id !== now.id) this.#speakDifferently();
+    if (before && now && before.id !== now.id) this.#reading.renew();
   }
 
   /** @param {import('./types.js').VoiceInfo[]} voices that are here */
@@ -274,72 +278,10 @@ export class Page extends EventTarget {
     this.#manager.showHere(voices, this.#voices.value);
   }
 
-  /** Another voice, speaker or style: go on with it where the voice is. */
-  #speakDifferently() {
-    this.#pace.reset();
-    this.#playback.changeVoice(this.#voices.value, this.#manner.options);
-  }
-
-  #toggle() {
-    if (this.#playback.playing) {
-      this.#playback.pause();
-    } else if (this.#playback.active) {
-      this.#read();
-      this.#playback.resume();
-    } else {
-      const text = this.#box.value;
-      this.#begin(this.#place?.length === text.length ? this.#place.start : 0);
-    }
-  }
-
-  /** Speak from `offset` on, whatever was before. @param {number} offset */
-  #begin(offset) {
-    this.#notices.hide('hint');
-    // What was skipped until now is read: that is another text.
-    if (this.#documents.readAloud(offset)) this.#playback.stop();
-    if (this.#playback.active) {
-      this.#step(() => this.#playback.seek(offset));
-      if (!this.#playback.playing) this.#playback.resume();
-      return;
-    }
-    const text = this.#documents.current?.spoken ?? this.#box.value;
-    if (text.trim() === '') {
-      this.#notices.show('hint', this.#strings.writeFirst, { passing: true });
-      this.#box.focus();
-      return;
-    }
-    this.#failures.clear();
-    this.#read();
-    try {
-      this.#playback.start(text, {
-        voiceId: this.#voices.value,
-        manner: this.#manner.options,
-        startAt: offset,
-      });
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  /** The reader asked for another place: the page goes there with the voice. @param {() => void} move */
-  #step(move) {
-    move();
-    this.#reader.follow();
-  }
-
-  #stop() {
-    if (!this.#playback.active) return;
-    this.#playback.stop();
-    this.#rewind();
-    this.#showProgress(0);
-    this.#notices.say(this.#strings.sayStopped);
-  }
-
-  /** The next Play begins at the beginning. */
-  #rewind() {
-    this.#place = null;
-    this.#memory.place = null;
-    this.#reader.clear();
+  /** @returns {import('./types.js').SpeakOptions} */
+  #speakOptions() {
+    const voiceId = this.#voices.value; // '' leaves the choice to Lectern
+    return { ...this.#manner.options, ...(voiceId ? { voiceId } : {}) };
   }
 
   /** Show the text as a page. */
@@ -347,9 +289,9 @@ export class Page extends EventTarget {
     document.body.dataset.mode = 'reading';
     this.#box.fold();
     const language = this.#voices.voice?.language ?? '';
-    this.#reader.show(this.#box.value, language, this.#documents.current);
+    this.#reader.show(this.#box.value, language, this.#reading.opened);
     this.#notices.hide('hint');
-    document.title = `${this.#title()} · Lectern`;
+    document.title = `${this.#reading.title} · Lectern`;
   }
 
   /** Show the text as a box to write in. */
@@ -361,22 +303,20 @@ export class Page extends EventTarget {
 
   /** The focus left the box with nothing changed: back to what is being read. */
   #leaveBox() {
-    if (this.#playback.active || this.#place) this.#read();
-    if (this.#playback.active) this.#reader.follow();
+    if (this.#reading.active || this.#reading.sentence) this.#read();
+    if (this.#reading.active) this.#reader.follow();
   }
 
   /**
    * @param {import('./open_document.js').OpenDocument} opened
-   * @param {{start: number, end: number} | null} place  where it was left
+   * @param {{documentId: string, place: import('./reading.js').Place | null}} about
    */
-  #showDocument(opened, place) {
+  #showDocument(opened, { documentId, place }) {
     const { text } = opened.data;
     this.#box.value = text;
-    this.#forgetText();
     this.#memory.text = ''; // it is in the library
+    this.#reading.open(text, { opened, documentId, place });
     this.#suitVoice(opened.data.language);
-    this.#place = place && { ...place, length: text.length };
-    this.#memory.place = this.#place;
     this.#read();
     if (place) this.#reader.sentence(-1, place);
     else scrollTo({ top: 0 });
@@ -391,18 +331,9 @@ export class Page extends EventTarget {
     void this.#documents.showList();
   }
 
-  /** Nothing of the text before is said, shown or remembered any more. */
-  #forgetText() {
-    this.#playback.stop();
-    this.#rewind();
-    this.#pace.reset();
-    this.#showProgress(0);
-  }
-
   /** @param {boolean} whole */
   #textChanged(whole) {
-    this.#documents.close();
-    this.#forgetText();
+    this.#reading.open(this.#box.value);
     this.#memory.text = this.#box.value;
     if (document.body.dataset.mode !== 'editing') {
       document.body.dataset.mode = 'editing';
@@ -422,7 +353,7 @@ export class Page extends EventTarget {
     this.#notices.hide('problem');
     this.#manner.showFor(this.#voices.voice);
     this.#manager.showInUse(id);
-    this.#speakDifferently();
+    this.#reading.renew();
     if (document.body.dataset.mode === 'reading') this.#read();
     this.#prepare();
   }
@@ -432,8 +363,8 @@ export class Page extends EventTarget {
    * @param {string} [language]  BCP 47, where the text says it
    */
   #suitVoice(language = '') {
-    if (this.#playback.active) return;
-    const told = language || this.#documents.current?.data.language || '';
+    if (this.#reading.active) return;
+    const told = language || this.#reading.language;
     this.#voices.suit(told ? told.split('-')[0].toLowerCase() : guessLanguage(this.#box.value));
     this.#manner.showFor(this.#voices.voice);
     this.#manager.showInUse(this.#voices.value);
@@ -448,20 +379,21 @@ export class Page extends EventTarget {
     this.#preload(voice.id).catch(() => this.#voices.idle());
   }
 
-  /** @returns {import('./storage.js').Place | null} */
   #restore() {
     const { text, place } = this.#memory;
     if (this.#box.value === '') this.#box.value = text;
-    if (!place || place.length !== this.#box.value.length || place.start === 0) return null;
+    if (this.#box.value === '' || this.#memory.document) return;
+    const same = place && place.length === this.#box.value.length && place.start > 0;
+    this.#reading.open(this.#box.value, { place: same ? place : null });
+    if (!same) return;
     this.#read();
     this.#reader.sentence(-1, place);
-    return place;
   }
 
   #showState() {
-    const { state } = this.#playback;
+    const { state, title } = this.#reading;
     this.#transport.showState(state);
-    showMedia(state, this.#title(), this.#voices.voice?.name ?? '');
+    showMedia(state, title, this.#voices.voice?.name ?? '');
     if (state === 'blocked') this.#notices.show('gesture', this.#strings.pressPlay);
     else this.#notices.hide('gesture');
     if (state === 'speaking') this.#notices.say(this.#strings.saySpeaking);
@@ -470,12 +402,12 @@ export class Page extends EventTarget {
 
   /** @param {number} offset  UTF-16, how far the text was spoken */
   #showProgress(offset) {
-    const total = this.#place?.length ?? 0;
-    if (total === 0) {
+    const total = this.#reading.length;
+    if (!this.#reading.sentence) {
       this.#transport.showProgress(0, '');
       return;
     }
-    const seconds = this.#pace.seconds(total - offset, this.#playback.rate);
+    const seconds = this.#reading.seconds(offset, total);
     this.#transport.showProgress(offset / total, remaining(seconds, this.#strings));
   }
 
@@ -483,13 +415,6 @@ export class Page extends EventTarget {
   #fail(error) {
     this.#voices.idle();
     this.#failures.tell(error);
-  }
-
-  /** The first line, for the window and the lock screen. */
-  #title() {
-    if (this.#documents.current) return this.#documents.current.title;
-    const [line = ''] = this.#box.value.slice(0, 400).trimStart().split('\n', 1);
-    return line.length > 60 ? `${line.slice(0, 59).trimEnd()}…` : line;
   }
 }
 

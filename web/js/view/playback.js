@@ -20,23 +20,26 @@ export class Playback extends EventTarget {
   /** @type {State} */
   #state = 'idle';
   #rate;
-  #voiceId = '';
-  /** @type {import('./types.js').MannerOptions} */
-  #manner = {};
+  #options;
+  /** What the present speech was given. @type {import('./types.js').SpeakOptions} */
+  #given = {};
   #text = '';
   /** @type {{start: number, end: number} | null} the sentence being spoken, or the last one */
   #sentence = null;
-  /** The voice was changed while paused: the next `resume` begins the sentence again with it. */
+  /** Spoken otherwise from now on: the next `resume` begins the sentence again. */
   #stale = false;
 
   /**
    * @param {import('./types.js').LecternPort} lectern
-   * @param {number} rate
+   * @param {object} how
+   * @param {number} how.rate
+   * @param {() => import('./types.js').SpeakOptions} how.options  asked at each beginning
    */
-  constructor(lectern, rate) {
+  constructor(lectern, { rate, options }) {
     super();
     this.#lectern = lectern;
     this.#rate = rate;
+    this.#options = options;
   }
 
   get state() {
@@ -46,14 +49,6 @@ export class Playback extends EventTarget {
   /** Whether there is a speech: in any state but idle. */
   get active() {
     return this.#speech !== null;
-  }
-
-  get text() {
-    return this.#text;
-  }
-
-  get sentence() {
-    return this.#sentence;
   }
 
   get rate() {
@@ -70,23 +65,13 @@ export class Playback extends EventTarget {
     return this.#state === 'working' || this.#state === 'speaking';
   }
 
-  /**
-   * Speak `text` from `startAt` (UTF-16) on.
-   *
-   * @param {string} text
-   * @param {{voiceId: string, manner?: import('./types.js').MannerOptions, startAt?: number}} options
-   *   voiceId '' leaves the choice to Lectern
-   */
-  start(text, { voiceId, manner = {}, startAt = 0 }) {
+  /** Speak `text` from `startAt` (UTF-16) on. @param {string} text @param {number} startAt */
+  start(text, startAt) {
     this.#drop();
     this.#text = text;
-    this.#voiceId = voiceId;
-    this.#manner = manner;
     this.#sentence = null;
-    /** @type {import('./types.js').SpeakOptions} */
-    const options = { ...manner, rate: this.#rate, startAt };
-    if (voiceId) options.voiceId = voiceId;
-    const speech = this.#lectern.speak(text, options);
+    this.#given = this.#options();
+    const speech = this.#lectern.speak(text, { ...this.#given, rate: this.#rate, startAt });
     this.#speech = speech;
     this.#listen(speech);
     this.#setState('working');
@@ -101,11 +86,7 @@ export class Playback extends EventTarget {
   resume() {
     if (!this.#speech) return;
     if (this.#stale) {
-      this.start(this.#text, {
-        voiceId: this.#voiceId,
-        manner: this.#manner,
-        startAt: this.#sentence?.start ?? 0,
-      });
+      this.start(this.#text, this.#sentence?.start ?? 0);
       return;
     }
     // First the state: `resume` may answer with `playing` at once.
@@ -133,18 +114,15 @@ export class Playback extends EventTarget {
   }
 
   /**
-   * Go on with another voice or in another manner, from the beginning of the sentence.
+   * Go on as the options say now, from the beginning of the sentence.
    *
-   * @param {string} voiceId
-   * @param {import('./types.js').MannerOptions} [manner]
+   * @returns {boolean} whether they say anything else than before
    */
-  changeVoice(voiceId, manner = {}) {
-    const same = voiceId === this.#voiceId && sameManner(manner, this.#manner);
-    if (!this.#speech || same) return;
-    this.#voiceId = voiceId;
-    this.#manner = manner;
+  renew() {
+    if (!this.#speech || sameOptions(this.#given, this.#options())) return false;
     this.#stale = true;
     if (this.#state !== 'paused') this.resume();
+    return true;
   }
 
   #drop() {
@@ -204,9 +182,10 @@ export class Playback extends EventTarget {
   }
 }
 
-/** @typedef {import('./types.js').MannerOptions} MannerOptions */
-
-/** @param {MannerOptions} a @param {MannerOptions} b */
-function sameManner(a, b) {
-  return a.speaker === b.speaker && a.style === b.style;
+/**
+ * @param {import('./types.js').SpeakOptions} a
+ * @param {import('./types.js').SpeakOptions} b
+ */
+function sameOptions(a, b) {
+  return JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 }

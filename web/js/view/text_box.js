@@ -47,7 +47,9 @@ export class TextBox {
     this.#watchFocus();
     this.#pasteFast();
     this.#acceptDrops();
-    byId('edit', HTMLButtonElement).addEventListener('click', () => actions.asked());
+    for (const id of ['edit', 'more-edit']) {
+      byId(id, HTMLButtonElement).addEventListener('click', () => actions.asked());
+    }
     byId('open', HTMLButtonElement).addEventListener('click', () => this.#file.click());
     this.#file.addEventListener('change', () => {
       const file = this.#file.files?.[0];

@@ -8,19 +8,10 @@ export const SPEEDS = [
   0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.75, 2, 2.25, 2.5, 2.75, 3, 3.5, 4,
 ];
 
-/**
- * @typedef {object} TransportActions
- * @property {() => void} toggle  play or pause
- * @property {() => void} stop
- * @property {() => void} next
- * @property {() => void} previous
- * @property {(rate: number) => void} speed
- */
-
 export class Transport {
   #strings;
   #format;
-  #actions;
+  #reading;
   #bar = byId('bar', HTMLElement);
   #play = byId('play', HTMLButtonElement);
   #stop = byId('stop', HTMLButtonElement);
@@ -36,29 +27,24 @@ export class Transport {
   /**
    * @param {import('./strings.js').Strings} strings
    * @param {Intl.NumberFormat} format
-   * @param {TransportActions} actions
-   * @param {number} rate
+   * @param {import('./reading.js').Reading} reading
    */
-  constructor(strings, format, actions, rate) {
+  constructor(strings, format, reading) {
     this.#strings = strings;
     this.#format = format;
-    this.#actions = actions;
-    this.#play.addEventListener('click', () => actions.toggle());
-    this.#stop.addEventListener('click', () => actions.stop());
-    this.#next.addEventListener('click', () => actions.next());
-    this.#previous.addEventListener('click', () => actions.previous());
+    this.#reading = reading;
+    this.#play.addEventListener('click', () => reading.toggle());
+    this.#stop.addEventListener('click', () => reading.stop());
+    this.#next.addEventListener('click', () => reading.next());
+    this.#previous.addEventListener('click', () => reading.previous());
     this.#slower.addEventListener('click', () => this.step(-1));
     this.#faster.addEventListener('click', () => this.step(1));
     this.#speed.replaceChildren(
       ...SPEEDS.map((speed) => new Option(this.#times(speed), String(speed))),
     );
-    this.#speed.value = String(nearestSpeed(rate));
+    this.#speed.value = String(nearestSpeed(reading.rate));
     this.#speed.addEventListener('change', () => this.#changed());
-    this.#showSpeed();
-  }
-
-  get rate() {
-    return Number(this.#speed.value);
+    this.#changed();
   }
 
   /** One speed up or down. @param {1 | -1} direction */
@@ -95,13 +81,13 @@ export class Transport {
   }
 
   #changed() {
+    this.#reading.rate = Number(this.#speed.value);
     this.#showSpeed();
-    this.#actions.speed(this.rate);
   }
 
   /** The speed as it is shown and said, "1.5×". */
   get speed() {
-    return this.#times(this.rate);
+    return this.#times(this.#reading.rate);
   }
 
   #showSpeed() {

@@ -5,6 +5,7 @@
  */
 
 import { byId } from './dom.js';
+import { Panel } from './panel.js';
 import { explainInstalling } from './problems.js';
 import { RemoveQuestion } from './remove_question.js';
 import { allVoices, groupVoices } from './voice_groups.js';
@@ -32,8 +33,7 @@ import { sentenceFor } from './voice_sentences.js';
 export class VoiceManager {
   #options;
   #question;
-  #panel = byId('voices', HTMLElement);
-  #title = byId('voices-title', HTMLElement);
+  #panel;
   #lists = byId('voice-lists', HTMLElement);
   #finder = byId('voice-finder', HTMLElement);
   #search = byId('voice-search', HTMLInputElement);
@@ -62,8 +62,6 @@ export class VoiceManager {
   #rows = new Map();
   /** Halves of voices that wait for the other half. @type {File[]} */
   #halves = [];
-  /** @type {Element | null} */
-  #opener = null;
 
   /** @param {ManagerOptions} options */
   constructor(options) {
@@ -71,12 +69,11 @@ export class VoiceManager {
     this.#question = new RemoveQuestion(options.strings);
     const opener = byId('voices-open', HTMLButtonElement);
     opener.title = options.strings.voices;
-    opener.addEventListener('click', () => this.toggle());
-    byId('voices-close', HTMLButtonElement).addEventListener('click', () => this.close());
-    this.#panel.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape' || event.defaultPrevented) return;
-      event.preventDefault();
-      this.close();
+    this.#panel = new Panel({
+      id: 'voices',
+      opener,
+      opened: () => void this.refresh(),
+      closed: () => this.#player.stop(),
     });
     this.#search.addEventListener('input', () => this.#render());
     this.#only.addEventListener('change', () => this.#render());
@@ -86,33 +83,9 @@ export class VoiceManager {
     this.#render();
   }
 
-  get open() {
-    return !this.#panel.hidden;
-  }
-
-  toggle() {
-    if (this.open) this.close();
-    else this.show();
-  }
-
   /** Open the panel, with the focus in it. */
   show() {
-    if (!this.open) this.#opener = document.activeElement;
-    this.#panel.hidden = false;
-    this.#expanded(true);
-    this.#title.focus({ preventScroll: true });
-    void this.refresh();
-  }
-
-  close() {
-    if (!this.open) return;
-    this.#panel.hidden = true;
-    this.#expanded(false);
-    this.#player.stop();
-    const back = this.#opener instanceof HTMLElement ? this.#opener : null;
-    (back?.isConnected && back !== document.body ? back : byId('play', HTMLElement)).focus({
-      preventScroll: true,
-    });
+    this.#panel.open();
   }
 
   /** @param {VoiceInfo[]} voices that are here @param {string} inUse */
@@ -120,7 +93,7 @@ export class VoiceManager {
     this.#here = voices;
     this.#inUse = inUse;
     this.#render();
-    if (this.open) void this.refresh();
+    if (this.#panel.isOpen) void this.refresh();
   }
 
   /** @param {string} id */
@@ -141,7 +114,7 @@ export class VoiceManager {
 
   /** The reader gave files that are meant as voices. @param {readonly File[]} files */
   async takeFiles(files) {
-    if (!this.open) this.show();
+    if (!this.#panel.isOpen) this.show();
     const { strings } = this.#options;
     const { pairs, alone } = pairFiles([...this.#halves, ...files]);
     this.#halves = alone.slice(-4);
@@ -352,11 +325,6 @@ export class VoiceManager {
     if (languages.includes(chosen)) this.#only.value = chosen;
   }
 
-  /** @param {boolean} expanded */
-  #expanded(expanded) {
-    byId('voices-open', HTMLElement).setAttribute('aria-expanded', String(expanded));
-  }
-
   /** @param {string} text */
   #tellAsk(text) {
     this.#askProblem.textContent = text;
@@ -408,7 +376,7 @@ export class VoiceManager {
     await this.refresh();
     const row = this.#rows.get(id);
     if (row) row.focus();
-    else this.#title.focus({ preventScroll: true });
+    else this.#panel.focus();
   }
 }
 

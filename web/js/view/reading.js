@@ -1,0 +1,269 @@
+// @ts-check
+/**
+ * What is being read: a text or a document, the place in it, and its transport. The regions of
+ * the screen talk to this and not to each other.
+ *
+ * Events: `text` another text is here; `wanted` somebody wants to hear it; `empty` there is
+ * nothing to hear; `place` {sentence, start, end} a sentence begins to be spoken, or (-1) the place was set;
+ * `word` {start, end, time, duration}; `moved` the reader asked for another place; `aloud` what was
+ * skipped is read from now on; `state` {state}; `speed`; `stopped`, `finished`; `firstsound`;
+ * `failed` {error}.
+ */
+
+import { Pace } from './pace.js';
+import { Playback } from './playback.js';
+
+/**
+ * @typedef {import('./open_document.js').OpenDocument} OpenDocument
+ * @typedef {import('./types.js').SpeakOptions} SpeakOptions
+ * @typedef {{start: number, end: number}} Place  UTF-16 offsets of the sentence spoken last
+ *
+ * @typedef {object} ReadingNeeds
+ * @property {import('./types.js').LecternPort} lectern
+ * @property {import('./storage.js').Memory} memory
+ * @property {() => SpeakOptions} options  how to speak: asked at each beginning
+ * @property {(offset: number, direction: 1 | -1) => number | null} paragraph  where the next begins
+ */
+
+export class Reading extends EventTarget {
+  #memory;
+  #paragraph;
+  #playback;
+  #pace = new Pace();
+  #text = '';
+  /** @type {OpenDocument | null} */
+  #opened = null;
+  #documentId = '';
+  /** @type {Place | null} where the next Play begins */
+  #place = null;
+
+  /** @param {ReadingNeeds} needs */
+  constructor({ lectern, memory, options, paragraph }) {
+    super();
+    this.#memory = memory;
+    this.#paragraph = paragraph;
+    this.#playback = new Playback(lectern, { rate: memory.rate, options });
+    this.#listen();
+  }
+
+  /** As it is shown. */
+  get text() {
+    return this.#text;
+  }
+
+  get length() {
+    return this.#text.length;
+  }
+
+  /** The document, or null for a text that was typed or pasted. */
+  get opened() {
+    return this.#opened;
+  }
+
+  /** The library's id of the document, or ''. */
+  get documentId() {
+    return this.#documentId;
+  }
+
+  /** The text with blanks in the place of what is not read. */
+  get spoken() {
+    return this.#opened?.spoken ?? this.#text;
+  }
+
+  /** BCP 47, or '' where nobody says. */
+  get language() {
+    return this.#opened?.data.language ?? '';
+  }
+
+  /** A document's title, or the first line. */
+  get title() {
+    if (this.#opened) return this.#opened.title;
+    const [line = ''] = this.#text.slice(0, 400).trimStart().split('\n', 1);
+    return line.length > 60 ? `${line.slice(0, 59).trimEnd()}…` : line;
+  }
+
+  /** @returns {{title: string, start: number, level: number}[]} in order */
+  get contents() {
+    return this.#opened?.data.contents ?? [];
+  }
+
+  get state() {
+    return this.#playback.state;
+  }
+
+  /** Whether it speaks or is about to. */
+  get playing() {
+    return this.#playback.playing;
+  }
+
+  /** Whether there is a speech, be it paused. */
+  get active() {
+    return this.#playback.active;
+  }
+
+  /** The sentence that is spoken, or with which the next Play begins; null at the beginning. */
+  get sentence() {
+    return this.#place;
+  }
+
+  get offset() {
+    return this.#place?.start ?? 0;
+  }
+
+  get rate() {
+    return this.#playback.rate;
+  }
+
+  set rate(rate) {
+    this.#playback.rate = rate;
+    this.#memory.rate = rate;
+    this.#tell('speed');
+  }
+
+  /** Seconds of listening between two offsets, at the present speed. @param {number} from @param {number} to */
+  seconds(from, to) {
+    const silent = this.#opened?.silent(from, to) ?? 0;
+    return this.#pace.seconds(to - from - silent, this.rate);
+  }
+
+  /**
+   * Another text: nothing of the one before is said or remembered.
+   *
+   * @param {string} text
+   * @param {{opened?: OpenDocument | null, documentId?: string, place?: Place | null}} [about]
+   */
+  open(text, { opened = null, documentId = '', place = null } = {}) {
+    this.#playback.stop();
+    this.#pace.reset();
+    this.#text = text;
+    this.#opened = opened;
+    this.#documentId = documentId;
+    this.#remember(place);
+    this.#tell('text');
+  }
+
+  /** Speak from `offset` on, whatever was before. @param {number} offset */
+  begin(offset) {
+    // What was skipped until now is read: that is another text.
+    if (this.#opened?.readAloud(offset)) {
+      this.#playback.stop();
+      this.#tell('aloud');
+    }
+    if (this.active) {
+      this.#move(() => this.#playback.seek(offset));
+      if (!this.playing) this.play();
+      return;
+    }
+    if (this.#text.trim() === '') {
+      this.#tell('empty');
+      return;
+    }
+    this.#tell('wanted');
+    try {
+      this.#playback.start(this.spoken, offset);
+    } catch (error) {
+      this.#tell('failed', { error });
+    }
+  }
+
+  /** Be at `offset`, and speak only if it spoke. @param {number} offset */
+  go(offset) {
+    if (this.active) {
+      this.#move(() => this.#playback.seek(offset));
+      return;
+    }
+    this.#remember({ start: offset, end: offset });
+    this.#tell('wanted');
+    this.#tell('place', { sentence: -1, start: offset, end: offset });
+    this.#tell('moved');
+  }
+
+  toggle() {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  play() {
+    if (this.playing) return;
+    if (!this.active) {
+      this.begin(this.#place?.start ?? 0);
+      return;
+    }
+    this.#tell('wanted');
+    this.#playback.resume();
+  }
+
+  pause() {
+    this.#playback.pause();
+  }
+
+  stop() {
+    if (!this.active) return;
+    this.#playback.stop();
+    this.#remember(null);
+    this.#tell('stopped');
+  }
+
+  next() {
+    this.#move(() => this.#playback.next());
+  }
+
+  previous() {
+    this.#move(() => this.#playback.previous());
+  }
+
+  /** A paragraph on, or back. @param {1 | -1} direction */
+  paragraph(direction) {
+    const there = this.active ? this.#paragraph(this.offset, direction) : null;
+    if (there !== null) this.#move(() => this.#playback.seek(there));
+  }
+
+  /** Voice, manner or pronunciation may be others now: go on from the sentence's beginning with them. */
+  renew() {
+    if (this.#playback.renew()) this.#pace.reset();
+  }
+
+  /** @param {() => void} move */
+  #move(move) {
+    move();
+    this.#tell('moved');
+  }
+
+  /** @param {Place | null} place */
+  #remember(place) {
+    this.#place = place;
+    this.#memory.place = place && { ...place, length: this.length };
+  }
+
+  #listen() {
+    const playback = this.#playback;
+    playback.addEventListener('sentence', (event) => {
+      const { sentence, start, end } = detailOf(event);
+      this.#remember({ start, end });
+      this.#pace.sentence(start, end);
+      this.#tell('place', { sentence, start, end });
+    });
+    playback.addEventListener('word', (event) => {
+      const { start, end, time, duration } = detailOf(event);
+      this.#pace.word(end, time + duration);
+      this.#tell('word', { start, end, time, duration });
+    });
+    playback.addEventListener('finished', () => {
+      this.#remember(null);
+      this.#tell('finished');
+    });
+    for (const type of ['state', 'firstsound', 'failed']) {
+      playback.addEventListener(type, (event) => this.#tell(type, detailOf(event)));
+    }
+  }
+
+  /** @param {string} type @param {object} [detail] */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** @param {Event} event */
+function detailOf(event) {
+  return /** @type {CustomEvent} */ (event).detail;
+}
