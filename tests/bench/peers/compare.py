@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from playwright.sync_api import Error, Page
@@ -36,25 +37,29 @@ Values = dict[str, list[float]]
 
 def measure(lab: Lab) -> Section:
     section = Section("peers", "Lectern and others: the same voice, text, browser and threads")
+    with compared(lab, section) as rounds:
+        rounds.run()
+        rounds.memory()
+        rounds.long()
+        rounds.too_long()
+    return section
+
+
+@contextmanager
+def compared(lab: Lab, section: Section) -> Iterator[Rounds]:
+    """Everybody has been here before, in one browser."""
     lab.partial = section
     copies = Copies(lab.voice())
     packages = peer_packages()
-    threads = lab.threads
-    lectern = LecternPage(lab, copies, threads)
-    others = peers(lab, copies, packages, threads)
-    programs: list[LecternPage | PeerPage] = [lectern, *others]
-    names = [program.name for program in programs]
+    lectern = LecternPage(lab, copies, lab.threads)
+    others = peers(lab, copies, packages, lab.threads)
+    names = [program.name for program in (lectern, *others)]
     comparison = section.comparison = Comparison([*names, Native.name])
-    section.notes += _notes(copies, threads)
+    section.notes += _notes(copies, lab.threads)
     texts = _Texts()
     with lab.profile("peers", args=("--js-flags=--expose-gc",)) as profile:
         _visit_first(profile, lectern, others, texts)
-        rounds = _Rounds(lab, profile, section, comparison, lectern, others, copies, texts)
-        rounds.run()
-        _memory(profile, section, programs, texts)
-        rounds.long()
-        _too_long(profile, section, others[1], texts)
-    return section
+        yield Rounds(lab, profile, section, comparison, lectern, others, copies, texts)
 
 
 def _notes(copies: Copies, threads: int) -> list[str]:
@@ -109,7 +114,7 @@ def _visit_first(
         page.close()
 
 
-class _Rounds:
+class Rounds:
     """The rounds. Each thing is measured by everybody before the next, the first one changing."""
 
     def __init__(
@@ -129,6 +134,7 @@ class _Rounds:
         self._comparison = comparison
         self._alone: list[float] = []
         self._lectern = lectern
+        self._others = others
         self._programs: list[Program] = [lectern, *others]
         self._texts = texts
         blank = profile.context.new_page()
@@ -137,16 +143,26 @@ class _Rounds:
         self._pages: dict[str, Page] = {}
 
     def run(self) -> None:
-        for program in self._programs:
-            self._pages[program.name] = program.open(self._profile)
-        self._warm_up()
-        self._sentences()
+        self.sentences()
         self._paragraphs()
         self._return()
         for page in self._pages.values():
             page.close()
         self._come_again()
         self._open()
+
+    def sentences(self) -> None:
+        """Sentences of 60 characters, nobody's first."""
+        for program in self._programs:
+            self._pages[program.name] = program.open(self._profile)
+        self._warm_up()
+        self._sentences()
+
+    def memory(self) -> None:
+        _memory(self._profile, self._section, [self._lectern, *self._others], self._texts)
+
+    def too_long(self) -> None:
+        _too_long(self._profile, self._section, self._others[1], self._texts)
 
     def _come_again(self) -> None:
         """Everybody is somebody who was here before: V8 keeps the compiled code of a site's

@@ -1,0 +1,187 @@
+"""WCAG 2.2 AA by axe-core, in every state of the page; and whole journeys by keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import ROOT, Watch, open_app, until
+from tests.e2e.server import StaticSite
+from tests.e2e.test_documents import BOOK, drop, opened
+from tests.e2e.test_page import KEEP_SENTENCES, at_sentence, reading, text_box
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async (tags) => {
+  const options = {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']};
+  const {violations, passes} = await axe.run(document, options);
+  return {
+    passes: passes.length,
+    violations: violations.map(({id, help, nodes}) => ({
+      id, help, nodes: nodes.map(({html, any}) => [html, any.map((one) => one.message)])})),
+  };
+}"""
+#: Animations end, so that colours are what they come to be.
+SETTLED = "() => document.getAnimations().every((one) => one.playState !== 'running')"
+
+Scheme = Literal["light", "dark"]
+
+
+def check(page: Page) -> None:
+    """Nothing that axe finds wrong."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text("utf-8"))
+    until(page, SETTLED)
+    found: dict[str, Any] = page.evaluate(RUN, RULES)
+    assert found["passes"] > 10, "axe has looked at nothing"
+    assert found["violations"] == []
+
+
+def panels(page: Page) -> list[str]:
+    """Ids of all sheets that the page has."""
+    found: list[str] = page.eval_on_selector_all(".panel", "all => all.map((one) => one.id)")
+    return found
+
+
+def open_panel(page: Page, panel: str) -> None:
+    """By the button that says it controls it, in the masthead, the bar or the menu."""
+    opener = page.locator(f"[aria-controls='{panel}']").first
+    assert opener.count() == 1, f"nothing opens #{panel}"
+    if opener.evaluate("one => Boolean(one.closest('#more'))"):
+        page.locator("#more-open").click()
+    opener.click()
+    expect(page.locator(f"#{panel}")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Browser, site: StaticSite, width: int, scheme: Scheme) -> None:
+    locale = "en-GB" if scheme == "light" else "fr-FR"
+    size = {"width": width, "height": 800}
+    context = browser.new_context(color_scheme=scheme, viewport=size, locale=locale)
+    watch = Watch(context)
+    page = context.new_page()
+    open_app(page, site.url)
+    check(page)
+    drop(page, "road.epub", BOOK)
+    opened(page, "The road")
+    check(page)
+    page.locator("#more-open").click()
+    check(page)
+    page.keyboard.press("Escape")
+    for panel in panels(page):
+        opener = page.locator(f"[aria-controls='{panel}']").first
+        hidden_here = not opener.evaluate(
+            "one => one.closest('#more') !== null || one.checkVisibility()"
+        )
+        if hidden_here:
+            # On a phone the menu leads there.
+            page.locator("#more-open").click()
+            page.locator(f"#more-{panel}").click()
+        else:
+            open_panel(page, panel)
+        check(page)
+        page.keyboard.press("Escape")
+        expect(page.locator(f"#{panel}")).to_be_hidden()
+    page.evaluate("() => document.querySelector('#help').showPopover()")
+    check(page)
+    context.close()
+    watch.check()
+
+
+# -- by keyboard alone ------------------------------------------------------------------
+
+
+def tab_to(page: Page, reached: Callable[[Page], bool], *, most: int = 60) -> None:
+    """Press Tab until the focus is there."""
+    for _ in range(most):
+        if reached(page):
+            return
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            """() => {
+              const at = document.activeElement;
+              if (!at || at === document.body) return true;
+              const {outlineStyle, boxShadow} = getComputedStyle(at);
+              const around = at.closest('.chip, .sheet, label') ?? at;
+              const ring = getComputedStyle(around);
+              return outlineStyle !== 'none' || boxShadow !== 'none' ||
+                ring.outlineStyle !== 'none' || ring.boxShadow !== 'none' ||
+                at.matches('textarea');
+            }"""
+        ), "the focus can't be seen: " + str(
+            page.evaluate("() => document.activeElement.outerHTML.slice(0, 200)")
+        )
+    raise AssertionError("Tab never came there")
+
+
+def at(selector: str) -> Callable[[Page], bool]:
+    return lambda page: bool(
+        page.evaluate("(selector) => document.activeElement.matches(selector)", selector)
+    )
+
+
+def test_a_text_is_written_read_and_edited_by_keyboard(app: Page) -> None:
+    expect(text_box(app)).to_be_focused()
+    app.keyboard.type("The lamp is lit. A page lies open on the desk. Nobody has to hurry.")
+    app.evaluate(KEEP_SENTENCES)
+    tab_to(app, at("#play"))
+    app.keyboard.press("Space")
+    at_sentence(app, 0)
+    app.keyboard.press("Space")
+    expect(app.locator("#play")).to_have_accessible_name("Play")
+    app.keyboard.press("ArrowRight")
+    at_sentence(app, 1)
+    app.keyboard.press("Shift+Tab")
+    tab_to(app, at("#edit"))
+    app.keyboard.press("Enter")
+    expect(text_box(app)).to_be_focused()
+
+
+def test_a_document_is_opened_again_and_read_by_keyboard(app: Page) -> None:
+    drop(app, "road.epub", BOOK)
+    opened(app, "The road")
+    app.evaluate("() => document.activeElement?.blur()")
+    app.evaluate(KEEP_SENTENCES)
+    app.keyboard.press("Space")
+    at_sentence(app, 1)
+    app.keyboard.press("Space")
+    expect(app.locator("#play")).to_have_accessible_name("Play")
+    app.keyboard.press("?")
+    expect(app.locator("#help")).to_be_visible()
+    app.keyboard.press("Escape")
+    expect(app.locator("#help")).to_be_hidden()
+    expect(reading(app)).to_be_visible()
+
+
+def test_the_menu_and_every_panel_by_keyboard(app: Page) -> None:
+    drop(app, "road.epub", BOOK)
+    opened(app, "The road")
+    tab_to(app, at("#more-open"))
+    app.keyboard.press("Enter")
+    expect(app.locator("#more button:visible").first).to_be_focused()
+    app.keyboard.press("ArrowUp")
+    expect(app.locator("#more button:visible").last).to_be_focused()
+    app.keyboard.press("Escape")
+    expect(app.locator("#more-open")).to_be_focused()
+    for panel in panels(app):
+        opener = app.locator(f"[aria-controls='{panel}']").first
+        inside = opener.evaluate("one => Boolean(one.closest('#more'))")
+        if inside:
+            app.locator("#more-open").focus()
+            app.keyboard.press("Enter")
+            tab_to(app, at(f"[aria-controls='{panel}']"))
+        else:
+            opener.focus()
+        app.keyboard.press("Enter")
+        expect(app.locator(f"#{panel}-title")).to_be_focused()
+        app.keyboard.press("Tab")
+        assert app.evaluate(
+            "(id) => document.getElementById(id).contains(document.activeElement)", panel
+        ), f"Tab leads out of #{panel} at once"
+        app.keyboard.press("Escape")
+        expect(app.locator(f"#{panel}")).to_be_hidden()
+        expect(app.locator("#more-open") if inside else opener).to_be_focused()
