@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 
 from tools.build import browser, shell, terminal, venv
@@ -22,19 +23,29 @@ _BROWSER_SUITES = ("tests/contract/", "tests/e2e/")
 def test(ctx: Context, pytest_arguments: Sequence[str]) -> int:
     """Install, build, check, and run every suite; or just pytest with ``pytest_arguments``.
 
-    Gives pytest's status. Its summary is the last thing printed. A few failures in a browser
-    may be the machine's (a sound device that skips, a stall of seconds): those tests run once
-    more, alone, and what fails again has failed.
+    Gives pytest's status. Most tests run side by side, one for each core; those marked ``alone``,
+    which listen or count time, afterwards. A few failures in a browser may be the machine's (a
+    sound device that skips, a stall of seconds): those tests run once more, one by one, and what
+    fails again has failed.
     """
     environment = _prepare(ctx)
     build(ctx)
     checked = 0 if pytest_arguments else check(ctx)
-    command = [str(venv.python(ctx)), "-m", "pytest", *(pytest_arguments or SUITES)]
-    status = shell.status(command, cwd=ctx.layout.root, env=environment)
-    if status == _FAILED and not pytest_arguments and (again := _browser_failures(ctx)):
-        terminal.note(f"{len(again)} browser tests failed and run once more: {', '.join(again)}")
-        once_more = [str(venv.python(ctx)), "-m", "pytest", *again]
-        status = shell.status(once_more, cwd=ctx.layout.root, env=environment)
+    pytest = [str(venv.python(ctx)), "-m", "pytest"]
+
+    def run(*arguments: str) -> int:
+        return shell.status([*pytest, *arguments], cwd=ctx.layout.root, env=environment)
+
+    if pytest_arguments:
+        status = run(*pytest_arguments)
+    else:
+        cores = str(os.cpu_count() or 1)
+        together = run("-n", cores, "--dist", "worksteal", "-m", "not alone", *SUITES)
+        alone = run("-m", "alone", *SUITES)
+        status = together or alone
+        if max(together, alone) == _FAILED and (again := _browser_failures(ctx)):
+            terminal.note(f"{len(again)} tests failed and run once more: {', '.join(again)}")
+            status = run(*again)
     if status == _NO_TESTS:
         raise BuildError("pytest found no tests.", "Look at what was asked for after --.")
     if checked:

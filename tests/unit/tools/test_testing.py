@@ -1,13 +1,15 @@
-"""Which failures of the suites may be run once more."""
+"""How the suites are run, and which of their failures once more."""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.unit.tools.layouts import checkout
+from tools.build import shell, testing, venv
 from tools.build.testing import _browser_failures
 
 E2E = "tests/e2e/test_player.py::test_pause"
@@ -35,3 +37,28 @@ def test_few_failures_in_a_browser_run_once_more(
 
 def test_no_record_is_no_second_run(tmp_path: Path) -> None:
     assert _browser_failures(checkout(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("statuses", "found"), [((0, 0), 0), ((1, 0), 1), ((0, 1), 1), ((0, 2), 2)]
+)
+def test_what_wants_the_machine_alone_runs_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statuses: tuple[int, int], found: int
+) -> None:
+    runs: list[list[object]] = []
+
+    def run(command: list[object], **_: object) -> int:
+        runs.append(command)
+        return statuses[len(runs) - 1]
+
+    monkeypatch.setattr(testing, "_prepare", lambda _: {})
+    monkeypatch.setattr(testing, "build", lambda _: tmp_path)
+    monkeypatch.setattr(testing, "check", lambda _: 0)
+    monkeypatch.setattr(venv, "python", lambda _: Path(sys.executable))
+    monkeypatch.setattr(shell, "status", run)
+    assert testing.test(checkout(tmp_path), []) == found
+    together, alone = runs
+    assert "not alone" in together and "-n" in together
+    assert "alone" in alone and "-n" not in alone
+    for suite in testing.SUITES:
+        assert suite in together and suite in alone
