@@ -30,7 +30,7 @@ const BLANK_LINES = /\n[^\S\n]*(?:\n[^\S\n]*)+/g;
 
 export class Passages {
   #text;
-  /** @type {Iterator<GivenPassage, void, void>} */
+  /** @type {Iterator<GivenPassage, undefined, void>} */
   #source;
   /** The one that the source gave last. @type {GivenPassage | null} */
   #coming;
@@ -105,13 +105,13 @@ export class Passages {
   }
 }
 
-/** @param {GivenPassage[]} given @returns {Generator<GivenPassage, void, void>} */
+/** @param {GivenPassage[]} given @returns {Generator<GivenPassage, undefined, void>} */
 function* fromTheBeginning(given) {
   if (!given.length || given[0].start > 0) yield { start: 0, language: '' };
   yield* given;
 }
 
-/** @param {string} text @returns {Generator<GivenPassage, void, void>} */
+/** @param {string} text @returns {Generator<GivenPassage, undefined, void>} */
 function* paragraphs(text) {
   const gaps = new RegExp(BLANK_LINES);
   for (let start = 0; start < text.length; ) {
@@ -129,7 +129,7 @@ function* paragraphs(text) {
  * @param {string} text
  * @param {number} start
  * @param {number} end
- * @returns {Generator<GivenPassage, void, void>}
+ * @returns {Generator<GivenPassage, undefined, void>}
  */
 function* withinParagraph(text, start, end) {
   yield { start, language: '' };

@@ -38,8 +38,8 @@ const SCRIPTS = [
 /** @type {Record<string, [RegExp, string][]>} letters that only these languages of a script have */
 const LETTERS = {
   ru: [
-    [/[іїєґ]/iu, 'uk'],
     [/[әғқңөұүһ]/iu, 'kk'],
+    [/[іїєґ]/iu, 'uk'],
     [/[ђјљњћџ]/iu, 'sr'],
   ],
   ar: [

@@ -132,7 +132,7 @@ def test_the_paragraphs_of_a_bare_text_are_judged_one_by_one(tmp_path: Path) -> 
 
 
 def test_a_short_paragraph_goes_with_the_one_before_if_it_speaks_the_same(tmp_path: Path) -> None:
-    text = f"{FRENCH}\n\nOui, dit-il.\n\nAnd so on.\n\n{ENGLISH}\n\nOui, dit-il."
+    text = f"{FRENCH}\n\nOui, dit-il.\n\nAnd yet.\n\n{ENGLISH}\n\nOui, dit-il."
     assert [language for language, _ in passages(tmp_path, text)] == ["fr", "fr", "", "en", ""]
 
 
