@@ -134,7 +134,9 @@ def test_wrong_passages_and_voices_are_refused(shared_app: Page, options: dict[s
 
 
 def test_the_second_voice_does_not_delay_the_first_sound(app: Page) -> None:
-    text = "\n\n".join([f"{ROAD} {BACK} And this is sentence {n} of them." for n in range(8)] + [PONT])
+    text = "\n\n".join(
+        [f"{ROAD} {BACK} And this is sentence {n} of them." for n in range(8)] + [PONT]
+    )
     first = app.evaluate(
         """async (text) => {
           const speech = lectern.speak(text, {rate: 4});
@@ -229,7 +231,7 @@ def test_what_is_remembered_is_checked(page: Page, site: StaticSite) -> None:
 
 
 def test_voices_of_two_sample_rates_are_one_file(trio: Page) -> None:
-    choice = {"voices": {"fr": TRIO}}
+    choice: dict[str, Any] = {"voices": {"fr": TRIO}}
     pieces = stream(trio, MIXED, **choice)
     rates = {piece.voiceId: piece.sampleRate for piece in pieces}
     assert rates == {ENGLISH: 16_000, TRIO: 22_050}
@@ -297,7 +299,9 @@ def test_what_a_block_is_says_how_long_the_voice_rests(shared_app: Page) -> None
 def pauses(samples: npt.ArrayLike, rate: int, *, least: float) -> list[float]:
     """Seconds of the quiet stretches that last ``least`` or longer."""
     size = max(1, round(0.01 * rate))
-    power = np.convolve(np.square(np.asarray(samples, dtype=np.float64)), np.ones(size) / size, "same")
+    power = np.convolve(
+        np.square(np.asarray(samples, dtype=np.float64)), np.ones(size) / size, "same"
+    )
     loud = np.flatnonzero(power > 0.004**2)
     gaps = np.array([after - before for before, after in pairwise(loud)]) / rate
     return [float(gap) for gap in gaps if gap >= least]
@@ -308,7 +312,7 @@ def test_pauses_shrink_with_the_speed(page: Page, site: StaticSite, rate: float)
     record(page)
     open_app(page, site.url)
     text, passages = blocks()
-    options = {"voiceId": ENGLISH, "passages": passages}
+    options: dict[str, Any] = {"voiceId": ENGLISH, "passages": passages}
     found = stream(page, text, **options)
     parts = [np.append(p.samples, np.zeros(round(p.silence * 16_000))) for p in found]
     wanted = pauses(np.concatenate(parts), 16_000, least=0.3)

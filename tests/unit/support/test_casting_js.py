@@ -1,4 +1,4 @@
-"""Who says what, and how long a voice rests: guess_language.js, passages.js, casting.js, pauses.js."""
+"""Who says what, and how long a voice rests: passages.js, casting.js, pauses.js and their like."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "languages.txt"
 FOUND = 0.95
 
 ENGLISH = "The road went up to the house, and nobody was on it when they came back from the hill."
-FRENCH = "La route montait vers la maison, et il n’y avait personne quand ils sont revenus du village."
+FRENCH = (
+    "La route montait vers la maison, et il n’y avait personne quand ils sont revenus du village."
+)
 RUSSIAN = "Дорога шла вверх к дому, и на ней никого не было."
 
 
@@ -56,7 +58,7 @@ def test_languages_are_told_from_each_other(tmp_path: Path) -> None:
     known = [item for item in both if item[0] != "-"]
     right = [item for item in known if item[0] == item[1]]
     assert len(right) / len(known) >= FOUND, [item for item in known if item not in right]
-    scripts = [item for item in known if item[0] not in "en fr de es it pt nl".split()]
+    scripts = [item for item in known if item[0] not in ("en", "fr", "de", "es", "it", "pt", "nl")]
     assert [item for item in scripts if item[0] != item[1]] == []
 
 
@@ -241,7 +243,8 @@ def test_languages_change_in_the_middle_of_a_line_without_ending_the_paragraph(
         const [text, given] = arg;
         const feed = new text_feed.TextFeed(engine, text, 'en', new passages.Passages(text, given));
         const found = await all(feed);
-        return found.map((one) => [one.text, one.paragraph, pauses.pauseAfter(one, settings.SILENCES)]);
+        const pause = (one) => pauses.pauseAfter(one, settings.SILENCES);
+        return found.map((one) => [one.text, one.paragraph, pause(one)]);
         """,
         [text, given],
     )
@@ -288,12 +291,17 @@ def cast(folder: Path, languages: list[str], **parts: Any) -> list[str]:
     [
         ({}, ["rms", "rms", "siwis", "pico", "rms", "talesyntese"]),
         ({"choices": {"fr": "pico"}}, ["rms", "rms", "pico", "pico", "rms", "talesyntese"]),
-        ({"choices": {"fr": {"voiceId": "gone"}}}, ["rms", "rms", "siwis", "pico", "rms", "talesyntese"]),
+        (
+            {"choices": {"fr": {"voiceId": "gone"}}},
+            ["rms", "rms", "siwis", "pico", "rms", "talesyntese"],
+        ),
         # The text's own voice says the text's language, whatever its own is.
         ({"voice": "siwis"}, ["siwis", "siwis", "siwis", "siwis", "siwis", "talesyntese"]),
         ({"language": "he"}, ["rms", "rms", "siwis", "pico", "rms", "talesyntese"]),
-        ({"choices": {"en": "alan"}, "language": "fr", "voice": "siwis"},
-         ["siwis", "alan", "siwis", "siwis", "siwis", "talesyntese"]),
+        (
+            {"choices": {"en": "alan"}, "language": "fr", "voice": "siwis"},
+            ["siwis", "alan", "siwis", "siwis", "siwis", "talesyntese"],
+        ),
     ],
 )
 def test_each_language_finds_its_voice(
@@ -316,7 +324,11 @@ def test_a_guest_has_no_speaker_of_the_texts_voice_but_its_style_and_tempo(tmp_p
     )
     assert own == {"voiceId": "rms", "speaker": "anna", "style": "calm", "lengthScale": 2}
     assert guest == {
-        "voiceId": "siwis", "speaker": None, "style": "calm", "lengthScale": 2, "guest": True,
+        "voiceId": "siwis",
+        "speaker": None,
+        "style": "calm",
+        "lengthScale": 2,
+        "guest": True,
     }
     assert (chosen["speaker"], chosen["style"], chosen["lengthScale"]) == ("kari", "lively", 2)
 
@@ -348,16 +360,34 @@ def test_a_voice_that_can_not_be_had_gives_way_to_the_next_and_then_to_the_texts
     ("sentence", "setting"),
     [
         ({"text": "One.", "paragraph": False, "kind": "paragraph"}, "sentenceSilence"),
-        ({"text": "One.", "paragraph": True, "kind": "paragraph", "next": "quote"}, "paragraphSilence"),
-        ({"text": "One", "paragraph": True, "kind": "heading", "next": "paragraph"}, "headingSilence"),
-        ({"text": "One", "paragraph": True, "kind": "heading", "next": "heading"}, "headingSilence"),
-        ({"text": "One.", "paragraph": True, "kind": "paragraph", "next": "heading"}, "sectionSilence"),
+        (
+            {"text": "One.", "paragraph": True, "kind": "paragraph", "next": "quote"},
+            "paragraphSilence",
+        ),
+        (
+            {"text": "One", "paragraph": True, "kind": "heading", "next": "paragraph"},
+            "headingSilence",
+        ),
+        (
+            {"text": "One", "paragraph": True, "kind": "heading", "next": "heading"},
+            "headingSilence",
+        ),
+        (
+            {"text": "One.", "paragraph": True, "kind": "paragraph", "next": "heading"},
+            "sectionSilence",
+        ),
         ({"text": "One", "paragraph": True, "kind": "item", "next": "item"}, "itemSilence"),
-        ({"text": "One", "paragraph": True, "kind": "item", "next": "paragraph"}, "paragraphSilence"),
+        (
+            {"text": "One", "paragraph": True, "kind": "item", "next": "paragraph"},
+            "paragraphSilence",
+        ),
         ({"text": "One", "paragraph": True, "kind": "cell", "next": "cell"}, "itemSilence"),
         ({"text": "One,", "paragraph": True, "kind": "verse"}, "lineSilence"),
         ({"text": "One.", "paragraph": True, "kind": "verse", "next": "verse"}, "paragraphSilence"),
-        ({"text": "One.", "paragraph": True, "kind": "caption", "next": "paragraph"}, "paragraphSilence"),
+        (
+            {"text": "One.", "paragraph": True, "kind": "caption", "next": "paragraph"},
+            "paragraphSilence",
+        ),
         ({"text": "One.", "paragraph": True}, "paragraphSilence"),
         ({"text": "and so on;", "paragraph": False}, "sentenceSilence"),
     ],
@@ -365,8 +395,14 @@ def test_a_voice_that_can_not_be_had_gives_way_to_the_next_and_then_to_the_texts
 def test_what_follows_says_how_long_the_voice_rests(
     tmp_path: Path, sentence: dict[str, Any], setting: str
 ) -> None:
-    silences = {"sentenceSilence": 1, "paragraphSilence": 2, "headingSilence": 3,
-                "sectionSilence": 4, "itemSilence": 5, "lineSilence": 6}
+    silences = {
+        "sentenceSilence": 1,
+        "paragraphSilence": 2,
+        "headingSilence": 3,
+        "sectionSilence": 4,
+        "itemSilence": 5,
+        "lineSilence": 6,
+    }
     found = run(tmp_path, "return pauses.pauseAfter(...arg);", [sentence, silences])
     assert found == silences[setting]
 
@@ -434,8 +470,9 @@ def test_sentences_of_two_rates_become_one(tmp_path: Path) -> None:
         f"const {{ OneRate }} = await import('{url}');"
         + """
         const rate = new OneRate();
+        const wave = (hz, sampleRate, i) => Math.sin(2 * Math.PI * hz * i / sampleRate);
         const tone = (hz, sampleRate, count, from = 0) =>
-          Float32Array.from({length: count}, (_, i) => Math.sin(2 * Math.PI * hz * (from + i) / sampleRate));
+          Float32Array.from({length: count}, (_, i) => wave(hz, sampleRate, from + i));
         const first = tone(440, 16000, 800);
         const same = rate.push(first, 16000, true);
         const pieces = [
