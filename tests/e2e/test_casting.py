@@ -156,13 +156,12 @@ def test_a_jump_lands_in_the_right_voice(shared_app: Page) -> None:
         """async ([text, at]) => {
           const speech = lectern.speak(text, {startAt: at, rate: 2});
           const heard = [];
-          const jumped = new Promise((resolve) => speech.addEventListener('sentence', ({detail}) => {
+          speech.addEventListener('sentence', ({detail}) => {
             heard.push([detail.text, detail.voiceId]);
             if (heard.length === 1) speech.seek(0);
-            else if (heard.length === 3) resolve();
-          }));
-          await jumped;
-          speech.stop();
+            else if (heard.length === 3) speech.stop();
+          });
+          await speech.finished;
           return heard;
         }""",
         [MIXED, MIXED.index(EAU) + 4],
