@@ -87,6 +87,8 @@ class Piece:
     end: int
     samples: Samples
     sampleRate: int
+    voiceId: str
+    silence: float
     words: list[dict[str, float]]
     source: str
 

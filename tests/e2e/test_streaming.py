@@ -157,7 +157,8 @@ SPEAK = """async ([voiceId, rate, text]) => {
   await engine.ready;
   await engine.ask('preload', {voiceId});
   const manner = {voiceId, speaker: null, style: null, lengthScale: null};
-  const it = bench.read(text, {engine, rate, manner: Promise.resolve(manner)});
+  const casting = {manner: () => manner, refuse: () => false};
+  const it = bench.read(text, {engine, rate, casting});
   const outcome = await it.speech.finished;
   const recording = await it.bench.recording();
   engine.dispose();
@@ -245,7 +246,8 @@ def test_stop_takes_effect_within_a_window(page: Page, tiny_site: StaticSite) ->
           await engine.ready;
           await engine.ask('preload', {voiceId});
           const manner = {voiceId, speaker: null, style: null, lengthScale: null};
-          const it = bench.read(text, {engine, manner: Promise.resolve(manner)});
+          const casting = {manner: () => manner, refuse: () => false};
+          const it = bench.read(text, {engine, casting});
           await it.until('word');
           it.speech.stop();
           const windows = async () => (await engine.ask('trace', {})).at(-1).windows;

@@ -1,10 +1,14 @@
 // @ts-check
 /** The public API: text to sound, as a file, piece by piece, or aloud. */
 
+import { OneRate } from './audio/one_rate.js';
+import { Casting, choiceFor } from './casting.js';
 import { Engine } from './engine.js';
 import { LecternError } from './errors.js';
 import { guessLanguage } from './guess_language.js';
 import { SPEAKING, SYNTHESIS, checkedOptions, checkedText, emptyText } from './options.js';
+import { Passages } from './passages.js';
+import { pauseAfter } from './pauses.js';
 import { Player } from './player.js';
 import { Speech } from './reader.js';
 import { readSettings } from './settings.js';
@@ -17,7 +21,6 @@ import { WavParts } from './wav.js';
 /**
  * @typedef {import('./options.js').SpeechOptions} SpeechOptions
  * @typedef {import('./options.js').SpeakOptions} SpeakOptions
- * @typedef {import('./options.js').Manner} Manner
  * @typedef {import('./protocol.js').VoiceInfo} VoiceInfo
  * @typedef {import('./protocol.js').Word} Word
  * @typedef {import('./settings.js').Silences} Silences
@@ -34,6 +37,8 @@ import { WavParts } from './wav.js';
  * @property {number} end of the sentence
  * @property {Float32Array} samples mono; empty where there is nothing to say
  * @property {number} sampleRate the voice's
+ * @property {string} voiceId who says it
+ * @property {number} silence seconds that belong after it; 0 but for a sentence's last piece
  * @property {Word[]} words all on piece 0; offsets in the text that was given, seconds from
  *   the sentence's first sample
  * @property {'memory' | 'disk' | 'model'} source
@@ -188,14 +193,17 @@ export class Lectern {
    */
   async synthesize(text, options) {
     const parts = new WavParts();
-    const { sentenceSilence, paragraphSilence } = this.#silences;
-    let silence = 0;
-    for await (const { piece, paragraph } of this.#ahead(text, options, UNHURRIED)) {
-      if (!piece.samples.length) continue;
-      if (silence) parts.addSilence(silence);
-      parts.addSamples(piece.samples, piece.sampleRate);
-      silence = 0;
-      if (piece.last) silence = paragraph ? paragraphSilence : sentenceSilence;
+    const rate = new OneRate();
+    let pause = 0;
+    let begun = false;
+    for await (const { samples, sampleRate, last, silence } of this.#ahead(text, options, UNHURRIED)) {
+      begun ||= samples.length > 0;
+      if (begun) {
+        if (pause) parts.addSilence(pause);
+        parts.addSamples(rate.push(samples, sampleRate, last), rate.sampleRate);
+        pause = silence;
+      }
+      if (last) begun = false;
     }
     return parts.blob();
   }
@@ -208,7 +216,7 @@ export class Lectern {
    * @returns {AsyncGenerator<Piece, void, void>} errors as `synthesize`
    */
   async *stream(text, options) {
-    for await (const { piece } of this.#ahead(text, options, new Listener())) yield piece;
+    yield* this.#ahead(text, options, new Listener());
   }
 
   /**
@@ -221,13 +229,13 @@ export class Lectern {
    */
   speak(text, options) {
     const { signal, rate, startAt, ...given } = checkedOptions(options, SPEAKING);
-    const { feed, manner } = this.#prepare(checkedText(text), given);
+    const { feed, casting } = this.#prepare(checkedText(text), given);
     this.#player ??= new Player();
     this.#speech = new Speech({
       engine: this.#engine,
       player: this.#player,
       feed,
-      options: { manner, rate, signal, ...this.#silences },
+      options: { casting, rate, signal, ...this.#silences },
       startAt,
     });
     return this.#speech;
@@ -247,6 +255,7 @@ export class Lectern {
    * @param {string} text
    * @param {SpeechOptions | undefined} options
    * @param {{ahead: number | null, delivered(seconds: number): void}} pace
+   * @returns {AsyncGenerator<Piece, void, void>}
    */
   async *#ahead(text, options, pace) {
     const { signal, ...given } = checkedOptions(options, SYNTHESIS);
@@ -262,7 +271,7 @@ export class Lectern {
         if (done) break;
         next = pieces.next();
         next.catch(() => {}); // thrown when it is its turn
-        speakable ||= value.piece.samples.length > 0;
+        speakable ||= value.samples.length > 0;
         yield value;
       }
     } finally {
@@ -272,36 +281,44 @@ export class Lectern {
   }
 
   /**
-   * @param {{feed: TextFeed, manner: Promise<Manner>}} prepared
+   * @param {{feed: TextFeed, casting: Promise<Casting>}} prepared
    * @param {AbortSignal} signal
    * @param {{ahead: number | null, delivered(seconds: number): void}} pace
-   * @returns {AsyncGenerator<{piece: Piece, paragraph: boolean}, void, void>}
+   * @returns {AsyncGenerator<Piece, void, void>}
    */
-  async *#pieces({ feed, manner }, signal, pace) {
+  async *#pieces({ feed, casting }, signal, pace) {
     feed.sentence(0, { signal }).catch(() => {}); // side by side with the voice; told below
-    const how = await manner;
+    const cast = await casting;
     for (let index = 0; ; index++) {
       const sentence = await feed.sentence(index, { signal });
       if (!sentence) return;
-      const { text, start, end, paragraph } = sentence;
+      const { text, start, end } = sentence;
+      let how = cast.manner(sentence.language);
       let offset = 0;
-      for (let piece = 0, last = false; !last; piece++) {
+      for (let piece = 0, last = false; !last; ) {
         const asked = { text, ...how, offset, ahead: pace.ahead };
-        const value = await this.#engine.ask('piece', asked, { signal });
+        let value;
+        try {
+          value = await this.#engine.ask('piece', asked, { signal });
+        } catch (error) {
+          if (piece || signal.aborted || !cast.refuse(how, error)) throw error;
+          how = cast.manner(sentence.language);
+          continue;
+        }
         ({ last } = value);
         const { sampleRate, source } = value;
         const samples = /** @type {Float32Array} */ (value.samples);
         offset += samples.length;
         pace.delivered(samples.length / sampleRate);
-        const words = value.words.map((word) => ({
+        const words = value.words.map((/** @type {Word} */ word) => ({
           ...word,
           start: start + word.start,
           end: start + word.end,
         }));
-        yield {
-          piece: { sentence: index, piece, last, text, start, end, samples, sampleRate, words, source },
-          paragraph,
-        };
+        const silence = last ? pauseAfter(sentence, this.#silences) : 0;
+        const { voiceId } = how;
+        const sound = { samples, sampleRate, voiceId, silence, words, source };
+        yield { sentence: index, piece: piece++, last, text, start, end, ...sound };
       }
     }
   }
@@ -309,34 +326,61 @@ export class Lectern {
   /**
    * @param {string} text
    * @param {SpeechOptions} options checked
-   * @returns {{feed: TextFeed, manner: Promise<Manner>}}
+   * @returns {{feed: TextFeed, casting: Promise<Casting>}}
    */
-  #prepare(text, { voiceId, speaker = null, style = null, lengthScale = null, language }) {
+  #prepare(text, options) {
+    const { voiceId, speaker = null, style = null, lengthScale = null, language } = options;
+    const { voices: choices, passages } = options;
+    // Who names one voice or language, and no others, means all of the text.
+    const single = Boolean(voiceId || language) && !choices && !passages;
     // A text by itself may say what it is written in; a voice that was chosen says it too.
-    const written = language ?? (voiceId ? null : guessLanguage(text));
-    const voice = this.#voice(voiceId, written);
-    const manner = voice.then(({ id }) => ({ voiceId: id, speaker, style, lengthScale }));
-    manner.catch(() => {}); // told to whoever asks for a sentence
-    const rules = written ?? voice.then((chosen) => chosen.language);
-    return { feed: new TextFeed(this.#engine, text, rules), manner };
+    const written = language ?? (voiceId && single ? null : guessLanguage(text));
+    const casting = this.#cast(voiceId, written, choices ?? {}, { speaker, style, lengthScale });
+    casting.catch(() => {}); // told to whoever asks for a sentence
+    const rules = written ?? casting.then((cast) => cast.language);
+    const parts = single ? null : new Passages(text, passages ?? null);
+    return { feed: new TextFeed(this.#engine, text, rules, parts), casting };
   }
 
   /**
-   * @param {string | null | undefined} voiceId
-   * @param {string | null} language the text's, where it is known
-   * @returns {Promise<VoiceInfo>}
+   * @param {string | null | undefined} voiceId of the text's own language
+   * @param {string | null} written what that is, where it is known
+   * @param {import('./casting.js').Choices} choices
+   * @param {import('./casting.js').How} how the text's own voice is to speak
+   * @returns {Promise<Casting>}
    * @throws {LecternError} unknown_voice
    */
-  async #voice(voiceId, language) {
+  async #cast(voiceId, written, choices, how) {
     const voices = await this.voices();
-    if (!voiceId) {
-      return chooseVoice(voices, language ? [language, ...pageLanguages()] : pageLanguages());
+    const chosen = written && !voiceId ? choiceFor(choices, written) : null;
+    if (chosen && voices.some(({ id }) => id === chosen.voiceId)) {
+      const { speaker = null, style = null, lengthScale = null } = chosen;
+      return this.#cast(chosen.voiceId, written, choices, {
+        speaker: how.speaker ?? speaker,
+        style: how.style ?? style,
+        lengthScale: how.lengthScale ?? lengthScale,
+      });
     }
-    const voice = voices.find(({ id }) => id === voiceId);
-    if (voice) return voice;
-    const known = voices.map(({ id }) => id).join(', ') || 'none';
-    throw new LecternError('unknown_voice', `There is no voice "${voiceId}". Voices here: ${known}.`);
+    const voice = ownVoice(voices, voiceId, written);
+    return new Casting({ voices, voice, language: written ?? voice.language, how, choices });
   }
+}
+
+/**
+ * @param {VoiceInfo[]} voices that are here
+ * @param {string | null | undefined} voiceId
+ * @param {string | null} language the text's, where it is known
+ * @returns {VoiceInfo}
+ * @throws {LecternError} unknown_voice
+ */
+function ownVoice(voices, voiceId, language) {
+  if (!voiceId) {
+    return chooseVoice(voices, language ? [language, ...pageLanguages()] : pageLanguages());
+  }
+  const voice = voices.find(({ id }) => id === voiceId);
+  if (voice) return voice;
+  const known = voices.map(({ id }) => id).join(', ') || 'none';
+  throw new LecternError('unknown_voice', `There is no voice "${voiceId}". Voices here: ${known}.`);
 }
 
 /**

@@ -10,13 +10,13 @@ import { LecternError } from './errors.js';
  * @property {string | null} [style]
  * @property {number | null} [lengthScale] of synthesis: 2 is half as fast
  * @property {string | null} [language] of the text, BCP 47
+ * @property {import('./passages.js').GivenPassage[] | null} [passages] where the text's blocks begin
+ * @property {import('./casting.js').Choices | null} [voices] for passages in other languages, by
+ *   primary language tag; one that is not here gives way to another of its language
  * @property {AbortSignal | null} [signal]
  *
  * @typedef {SpeechOptions & {rate?: number, startAt?: number}} SpeakOptions
  *   rate: of playback; startAt: UTF-16 units
- *
- * @typedef {{voiceId: string, speaker: string | number | null, style: string | null,
- *   lengthScale: number | null}} Manner how to say a sentence, as the worker wants it
  */
 
 /** @typedef {Record<string, {is: (value: any) => boolean, wanted: string}>} Checks */
@@ -28,6 +28,8 @@ export const SYNTHESIS = {
   style: { is: isText, wanted: 'the name of a style' },
   lengthScale: { is: Number.isFinite, wanted: 'a number' },
   language: { is: isText, wanted: 'a language such as "en-US"' },
+  passages: { is: arePassages, wanted: 'a list of {start, language}, in order' },
+  voices: { is: areChoices, wanted: 'voices by language, such as {fr: "fr_FR-pico-x_low"}' },
   signal: { is: (value) => value instanceof AbortSignal, wanted: 'an AbortSignal' },
 };
 
@@ -87,6 +89,37 @@ export function emptyText() {
 /** @param {unknown} value */
 function isText(value) {
   return typeof value === 'string' && value !== '';
+}
+
+/** @param {any} value */
+function arePassages(value) {
+  if (!Array.isArray(value)) return false;
+  let before = -1;
+  for (const passage of value) {
+    const { start, language, kind = '' } = passage ?? {};
+    if (!Number.isInteger(start) || start <= before) return false;
+    if (typeof language !== 'string' || typeof kind !== 'string') return false;
+    before = start;
+  }
+  return true;
+}
+
+/** @param {any} value */
+function areChoices(value) {
+  if (typeof value !== 'object' || Array.isArray(value)) return false;
+  return Object.values(value).every((choice) => isText(choice) || isChoice(choice));
+}
+
+/** @param {any} choice */
+function isChoice(choice) {
+  const { voiceId, ...rest } = Object(choice);
+  if (!isText(voiceId)) return false;
+  return Object.entries(rest).every(
+    ([name, value]) =>
+      value === null ||
+      value === undefined ||
+      (['speaker', 'style', 'lengthScale'].includes(name) && SYNTHESIS[name].is(value)),
+  );
 }
 
 /** A short description of a value, for a message. @param {unknown} value */

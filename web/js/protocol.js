@@ -110,6 +110,7 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {number} [offset]  samples of the sentence that are here already; default 0
  * @property {number | null} [ahead]  seconds until the listener has nothing left to hear; 0: waits; null: nobody listens
  * @property {number} [rate]  of playback, default 1
+ * @property {boolean} [guest]  by another voice than the text's own: not the one to load first next time
  *
  * @typedef {{start: number, end: number, time: number, duration: number}} Word
  *   offsets in UTF-16 units of the sentence's text (the page adds the sentence's start); seconds
@@ -135,7 +136,8 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @typedef {{event: 'keep', paths: string[]}} KeepEvent  files of the folder that were needed now and
  *   will be again: the service worker should have them
  * @typedef {{event: 'sessions', stats: SessionStats}} SessionsEvent  precedes the answer of whatever changed them
- * @typedef {{event: 'used', voiceId: string, sha256: string}} UsedEvent  another voice is in use now; sha256 of its model
+ * @typedef {{event: 'used', voiceId: string, sha256: string}} UsedEvent  another voice is in use now, and not
+ *   as a guest; sha256 of its model
  * @typedef {{event: 'realm', realm: number, config: RealmConfig | null, hung?: boolean}} RealmEvent
  *   start an ORT worker for `realm`, or (null) end it; hung: because it missed a deadline
  * @typedef {{event: 'alive'}} AliveEvent  the worker holds its Web Lock; ORT workers post it too

@@ -7,6 +7,7 @@
  */
 
 import { LecternError } from './errors.js';
+import { pauseAfter } from './pauses.js';
 import { checkedRate } from './player.js';
 import { Script } from './script.js';
 import { SILENCES } from './settings.js';
@@ -29,18 +30,18 @@ const OWNERS = new WeakMap();
 /**
  * @typedef {'loading' | 'playing' | 'paused' | 'ended' | 'stopped' | 'error'} State
  *   loading: it would speak, but there is no sound yet
- * @typedef {object} ReadingOptions
- * @property {import('./takes.js').Manner | Promise<import('./takes.js').Manner>} manner
+ * @typedef {object} SpeechOptions
+ * @property {import('./takes.js').Sources['casting']} casting
  * @property {number} [rate] 0.5 to 4
- * @property {number} [sentenceSilence] seconds; default: SILENCES
- * @property {number} [paragraphSilence] seconds
  * @property {AbortSignal | null} [signal] as `stop()`
+ * @typedef {SpeechOptions & Partial<import('./settings.js').Silences>} ReadingOptions
+ *   what is silent for how long is SILENCES' where it is not said
  */
 
 /**
- * Events, with their detail: `sentence` {sentence, text, start, end} and `word` {sentence,
+ * Events, with their detail: `sentence` {sentence, text, start, end, voiceId} and `word` {sentence,
  * text, start, end, time, duration} begin to be heard (a jump during a pause tells its
- * sentence at once); `waiting` {reason: 'loading' | 'gesture'}; `playing` sound flows
+ * sentence at once, with voiceId '' where that is not known yet); `waiting` {reason: 'loading' | 'gesture'}; `playing` sound flows
  * (again); `firstsound` once; `problem` {error, sentence} was left out; `end`; `error` {error}.
  * Offsets are UTF-16 units of the text, times seconds from the sentence's first sample.
  */
@@ -83,16 +84,13 @@ export class Speech extends EventTarget {
    */
   constructor({ engine, player, feed, options, startAt = 0 }) {
     super();
-    const { manner, rate = 1, signal, sentenceSilence, paragraphSilence } = {
-      ...SILENCES,
-      ...options,
-    };
+    const { casting, rate = 1, signal, ...silences } = options;
     this.#rate = checkedRate(rate);
     this.#player = player;
     this.#feed = feed;
     const demand = () => ({ ahead: player.runway, rate: this.#rate });
-    this.#takes = new Takes({ engine, feed, manner, demand });
-    this.#silences = { sentence: sentenceSilence, paragraph: paragraphSilence };
+    this.#takes = new Takes({ engine, feed, casting, demand });
+    this.#silences = { ...SILENCES, ...silences };
     this.#fromStart = startAt === 0;
     this.#finished.promise.catch(() => {}); // nobody has to ask
     signal?.addEventListener('abort', () => this.stop(), { signal: this.#listening.signal });
@@ -217,7 +215,7 @@ export class Speech extends EventTarget {
         const sentence = await take.sentence;
         if (signal.aborted) return;
         if (!sentence) break;
-        if (this.#state === 'paused' && i === index) this.#announce(this.#script.show(sentence));
+        if (this.#state === 'paused' && i === index) this.#announce(this.#script.show(sentence, take.voiceId));
         await this.#queue(take, sentence, signal);
         if (signal.aborted) return;
       }
@@ -242,8 +240,9 @@ export class Speech extends EventTarget {
       if (!piece) break;
       const { samples, sampleRate, words, last } = piece;
       if (samples.length || (last && seconds)) {
-        const id = this.#script.add(sentence, seconds, words);
-        this.#player.append({ id, samples, sampleRate, silence: last ? this.#silence(sentence) : 0 });
+        const id = this.#script.add(sentence, seconds, words, take.voiceId);
+        const silence = last ? pauseAfter(sentence, this.#silences) : 0;
+        this.#player.append({ id, samples, sampleRate, silence });
       }
       seconds += samples.length / sampleRate;
       if (last) break;
@@ -271,11 +270,6 @@ export class Speech extends EventTarget {
       this.#emit('problem', { error, sentence: sentence.index });
       return null;
     }
-  }
-
-  /** @param {import('./takes.js').Sentence} sentence */
-  #silence(sentence) {
-    return sentence.paragraph ? this.#silences.paragraph : this.#silences.sentence;
   }
 
   /** Whether enough is prepared for now. */

@@ -7,7 +7,8 @@ const LEAD = 0.008;
 /**
  * @typedef {import('./text_feed.js').Sentence} Sentence
  * @typedef {import('./protocol.js').Word} Word
- * @typedef {{type: 'sentence', detail: {sentence: number, text: string, start: number, end: number}}
+ * @typedef {{type: 'sentence', detail: {sentence: number, text: string, start: number, end: number,
+ *      voiceId: string}}
  *   | {type: 'word', detail: {sentence: number, text: string, start: number, end: number,
  *      time: number, duration: number}}} Moment
  * @typedef {{id: number, seconds: number} | null} Place as the player gives it
@@ -15,6 +16,7 @@ const LEAD = 0.008;
  * @typedef {object} Line
  * @property {Sentence} sentence
  * @property {Word[]} words
+ * @property {string} voiceId who says it
  * @property {boolean} told whether its `sentence` was given
  * @property {boolean} heard
  * @property {number} wordsTold
@@ -51,13 +53,14 @@ export class Script {
    * @param {Sentence} sentence
    * @param {number} seconds of the sentence that lie before the piece
    * @param {Word[]} words of the sentence, with its first piece
+   * @param {string} [voiceId]
    * @returns {number} the id that the player shall know it by
    */
-  add(sentence, seconds, words) {
+  add(sentence, seconds, words, voiceId = '') {
     let line = this.#lines.at(-1);
     if (line?.sentence.index !== sentence.index) {
       const told = this.#shown === sentence.index;
-      line = { sentence, words: [], told, heard: false, wordsTold: 0 };
+      line = { sentence, words: [], voiceId, told, heard: false, wordsTold: 0 };
       this.#lines.push(line);
     }
     if (words.length) line.words = words;
@@ -66,10 +69,16 @@ export class Script {
     return id;
   }
 
-  /** Tell a sentence before it is heard. @param {Sentence} sentence @returns {Moment[]} */
-  show(sentence) {
+  /**
+   * Tell a sentence before it is heard.
+   *
+   * @param {Sentence} sentence
+   * @param {string} [voiceId]
+   * @returns {Moment[]}
+   */
+  show(sentence, voiceId = '') {
     this.#shown = sentence.index;
-    return [sentenceMoment(sentence)];
+    return [sentenceMoment(sentence, voiceId)];
   }
 
   /** Seconds of the sentence that is heard at `place`. @param {Place} place */
@@ -117,7 +126,7 @@ export class Script {
    */
   #tell(line, until, moments) {
     const { sentence, words } = line;
-    if (!line.told) moments.push(sentenceMoment(sentence));
+    if (!line.told) moments.push(sentenceMoment(sentence, line.voiceId));
     line.told = true;
     line.heard = true;
     while (line.wordsTold < words.length && words[line.wordsTold].time <= until) {
@@ -135,7 +144,7 @@ export class Script {
   }
 }
 
-/** @param {Sentence} sentence @returns {Moment} */
-function sentenceMoment({ index, text, start, end }) {
-  return { type: 'sentence', detail: { sentence: index, text, start, end } };
+/** @param {Sentence} sentence @param {string} voiceId @returns {Moment} */
+function sentenceMoment({ index, text, start, end }, voiceId) {
+  return { type: 'sentence', detail: { sentence: index, text, start, end, voiceId } };
 }

@@ -7,10 +7,21 @@ import { LecternError } from './errors.js';
  * Seconds of silence that the page itself inserts: settings.py's defaults, which a unit test
  * compares with these.
  */
-export const SILENCES = Object.freeze({ sentenceSilence: 0.2, paragraphSilence: 0.5 });
+export const SILENCES = Object.freeze({
+  sentenceSilence: 0.2,
+  paragraphSilence: 0.5,
+  /** After a heading. */
+  headingSilence: 0.7,
+  /** Before a heading. */
+  sectionSilence: 1,
+  /** Between the items of a list and the rows of a table. */
+  itemSilence: 0.35,
+  /** After a line of verse. */
+  lineSilence: 0.3,
+});
 
 /**
- * @typedef {{sentenceSilence: number, paragraphSilence: number}} Silences seconds
+ * @typedef {Record<keyof typeof SILENCES, number>} Silences seconds
  *
  * @param {Record<string, number>} settings camelCase
  * @returns {{silences: Silences, forPython: Record<string, number>}} Python checks them all

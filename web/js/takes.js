@@ -7,11 +7,11 @@ import { abortError } from './errors.js';
 /**
  * @typedef {import('./text_feed.js').Sentence} Sentence
  * @typedef {import('./protocol.js').PieceValue & {samples: Float32Array}} Piece
- * @typedef {import('./options.js').Manner} Manner
+ * @typedef {Pick<import('./casting.js').Casting, 'manner' | 'refuse'>} Cast
  * @typedef {object} Sources
  * @property {{ask: (type: 'piece', payload: any, options: {signal: AbortSignal}) => Promise<any>}} engine
  * @property {{sentence: (index: number, options: {signal: AbortSignal}) => Promise<Sentence | null>}} feed
- * @property {Manner | Promise<Manner>} manner
+ * @property {Cast | Promise<Cast>} casting
  * @property {() => {ahead: number, rate: number}} demand seconds until the listener runs dry, and
  *   the speed of playback
  */
@@ -63,6 +63,8 @@ export class Take {
   #changed = /** @type {PromiseWithResolvers<void>} */ (Promise.withResolvers());
 
   failed = false;
+  /** Who says it; '' until that is known. */
+  voiceId = '';
   /** @type {Promise<Sentence | null>} */
   sentence;
 
@@ -70,10 +72,10 @@ export class Take {
    * @param {Sources} sources
    * @param {number} index
    */
-  constructor({ engine, feed, manner, demand }, index) {
+  constructor({ engine, feed, casting, demand }, index) {
     const { signal } = this.#controller;
     this.sentence = feed.sentence(index, { signal });
-    this.#fetch({ engine, manner, demand }, signal).catch((error) => {
+    this.#fetch({ engine, casting, demand }, signal).catch((error) => {
       this.failed = true;
       this.#error = error;
       this.#tell();
@@ -114,21 +116,28 @@ export class Take {
    * @param {Omit<Sources, 'feed'>} sources
    * @param {AbortSignal} signal
    */
-  async #fetch({ engine, manner, demand }, signal) {
+  async #fetch({ engine, casting, demand }, signal) {
     const sentence = await this.sentence;
     if (sentence) {
-      const how = await manner;
+      const cast = await casting;
+      let how = cast.manner(sentence.language);
       // What is here counts in samples: a worker that is new goes on where the last one died.
       for (let offset = 0, last = false; !last; ) {
         signal.throwIfAborted();
+        this.voiceId = how.voiceId;
         const { ahead, rate } = demand();
         const listener = { ahead: ahead + this.#waiting / rate, rate };
         const asked = { text: sentence.text, ...how, offset, ...listener };
-        const value = await engine.ask('piece', asked, { signal });
-        this.#pieces.push(value);
-        offset += value.samples.length;
-        last = value.last;
-        this.#tell();
+        try {
+          const value = await engine.ask('piece', asked, { signal });
+          this.#pieces.push(value);
+          offset += value.samples.length;
+          last = value.last;
+          this.#tell();
+        } catch (error) {
+          if (offset || signal.aborted || !cast.refuse(how, error)) throw error;
+          how = cast.manner(sentence.language);
+        }
       }
     }
     this.#complete = true;

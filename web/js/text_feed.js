@@ -3,26 +3,42 @@
 
 import { abortable } from './abortable.js';
 import { abortError } from './errors.js';
+import { looksLike } from './pauses.js';
 
 /** UTF-16 units: little for the first sound, then enough to make the calls few. */
 const FIRST_SLICE = 2_000;
 const SLICE = 16_000;
+/** White space between sentences is looked at so far (UTF-16 units). */
+const GAP = 1000;
+const SOMETHING = /\S/g;
+const NEWLINE = /[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]/;
+const BLANK_LINE = /\n[^\S\n]*\n/;
 
 /**
  * @typedef {import('./engine.js').Engine} Engine
- * @typedef {{index: number, text: string, start: number, end: number, paragraph: boolean}} Sentence
- *   start, end: UTF-16 units of the whole text; paragraph: the last of its paragraph
+ * @typedef {object} Sentence
+ * @property {number} index
+ * @property {string} text
+ * @property {number} start UTF-16 units of the whole text
+ * @property {number} end
+ * @property {boolean} paragraph the last of its paragraph
+ * @property {string} [language] BCP 47, where it is not the text's
+ * @property {string} [kind] of the passage that it stands in, or what it looks like
+ * @property {string} [next] the kind of the passage that follows, where it is the last of its own
  */
 
 export class TextFeed {
   /**
    * @param {Pick<Engine, 'ask'>} engine
    * @param {string} text well-formed
-   * @param {string | Promise<string>} language BCP 47, whose rules cut the text
+   * @param {string | Promise<string>} language BCP 47, the text's
+   * @param {import('./passages.js').Passages | null} [passages] in languages of their own, each cut by
+   *   its own rules; null: one language throughout
    */
-  constructor(engine, text, language) {
+  constructor(engine, text, language, passages = null) {
     this.engine = engine;
     this.text = text;
+    this.passages = passages;
     this.language = Promise.resolve(language);
     this.language.catch(() => {}); // told to whoever asks for a sentence
     /** @type {Sentence[]} */
@@ -91,18 +107,48 @@ export class TextFeed {
   async #next() {
     const language = await this.language;
     const from = this.consumed;
-    const to = sliceEnd(this.text, from, this.slice);
-    const final = to === this.text.length;
+    const limit = sliceEnd(this.text, from, this.slice);
+    const to = this.passages?.changeAfter(from, limit, language) ?? limit;
+    const whole = to === this.text.length;
+    const final = whole || to < limit; // another language begins: nothing here depends on it
     const text = this.text.slice(from, to);
-    const { sentences, consumed } = await this.engine.ask('split', { text, final, language });
+    const rules = this.passages?.at(from)?.language || language;
+    const asked = { text, final, language: rules };
+    const { sentences, consumed } = await this.engine.ask('split', asked);
+    const first = this.sentences.length;
     for (const { text: spoken, start, end, paragraph } of sentences) {
       const index = this.sentences.length;
       this.sentences.push({ index, text: spoken, start: from + start, end: from + end, paragraph });
     }
-    this.complete = final;
+    const last = this.sentences.at(-1);
+    // Another language in the middle of a line ends a sentence, but no paragraph.
+    if (last && to < limit && !NEWLINE.test(this.text.slice(last.end, to))) last.paragraph = false;
+    for (const sentence of this.sentences.slice(first)) this.#describe(sentence);
+    this.complete = whole;
     this.consumed = final ? to : from + consumed;
     // Nothing whole in it: the next slice begins at the same place and is longer.
     this.slice = consumed > 0 ? SLICE : this.slice * 2;
+  }
+
+  /** Say what it is and in which language. @param {Sentence} sentence */
+  #describe(sentence) {
+    const passage = this.passages?.at(sentence.start) ?? null;
+    SOMETHING.lastIndex = sentence.end;
+    const following = SOMETHING.exec(this.text)?.index ?? this.text.length;
+    if (passage?.language) sentence.language = passage.language;
+    if (passage?.kind) {
+      sentence.kind = passage.kind;
+      if (following >= passage.end) sentence.next = passage.next;
+    } else if (sentence.paragraph && following < this.text.length && this.#alone(sentence)) {
+      const gap = this.text.slice(sentence.end, Math.min(following, sentence.end + GAP));
+      const looks = looksLike(sentence.text);
+      if (looks && !(looks === 'item' && BLANK_LINE.test(gap))) sentence.kind = looks;
+    }
+  }
+
+  /** Whether it begins its paragraph as well. @param {Sentence} sentence */
+  #alone({ index }) {
+    return index === 0 || this.sentences[index - 1].paragraph;
   }
 }
 

@@ -14,11 +14,7 @@ import { LecternError } from './errors.js';
  */
 export function chooseVoice(voices, languages) {
   for (const wanted of languages) {
-    const exact = wanted.toLowerCase();
-    const primary = primaryOf(exact);
-    const found =
-      voices.find(({ language }) => language.toLowerCase() === exact) ??
-      voices.find(({ language }) => primaryOf(language.toLowerCase()) === primary);
+    const found = voiceFor(voices, wanted);
     if (found) return found;
   }
   if (!voices.length) {
@@ -27,13 +23,32 @@ export function chooseVoice(voices, languages) {
   return voices[0];
 }
 
+/**
+ * The first voice of `language` in its region, else the first of `language`.
+ *
+ * @param {import('./protocol.js').VoiceInfo[]} voices in the catalogue's order
+ * @param {string} language BCP 47
+ */
+export function voiceFor(voices, language) {
+  const exact = language.toLowerCase();
+  const primary = primaryOf(exact);
+  return (
+    voices.find((voice) => voice.language.toLowerCase() === exact) ??
+    voices.find((voice) => primaryOf(voice.language) === primary)
+  );
+}
+
 /** The languages of the page, as far as it says. @returns {string[]} */
 export function pageLanguages() {
   const { lang } = document.documentElement;
   return [lang, ...navigator.languages].filter(Boolean);
 }
 
-/** @param {string} language */
-function primaryOf(language) {
-  return language.split(/[-_]/, 1)[0];
+/** Languages that are one to a listener. @type {Record<string, string>} */
+const SAME = { nb: 'no', nn: 'no', iw: 'he', cmn: 'zh' };
+
+/** The primary subtag, in small letters. @param {string} language BCP 47 */
+export function primaryOf(language) {
+  const [primary] = language.toLowerCase().split(/[-_]/, 1);
+  return SAME[primary] ?? primary;
 }

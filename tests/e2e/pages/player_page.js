@@ -256,13 +256,15 @@ class LineFeed {
   }
 }
 
+const TONES = { manner: () => ({ voiceId: 'tones' }), refuse: () => false };
+
 /** A speech on a bench of its own, or on that of another; its events go into `events`. */
 function read(text, { bench = new Bench(), engine = new ToneEngine(), startAt, ...options } = {}) {
   const speech = new Speech({
     engine,
     player: bench.player,
     feed: new LineFeed(text),
-    options: { manner: Promise.resolve({ voiceId: 'tones' }), ...options },
+    options: { casting: TONES, ...options },
     startAt,
   });
   const events = [];

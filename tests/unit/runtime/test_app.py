@@ -350,3 +350,15 @@ def test_split_gives_sentences_with_offsets() -> None:
 def test_format_bytes() -> None:
     assert format_bytes(2_453_667) == "2.34 MB"
     assert format_bytes(0) == "0.00 MB"
+
+
+def test_a_guests_voice_is_not_the_one_to_load_first_next_time() -> None:
+    async def scenario() -> None:
+        world = World()
+        for voice, guest in [(ONE, False), (TWO, True), (ONE, False), (TWO, False), (TWO, True)]:
+            await world.piece(f"{voice} {guest}.", voice, guest=guest)
+        used = [event["voiceId"] for event in world.events if event["event"] == "used"]
+        assert used == [ONE, TWO]
+        assert world.stats["voices"] == [ONE, TWO]
+
+    run(scenario())

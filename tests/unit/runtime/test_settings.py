@@ -29,3 +29,10 @@ def test_defaults_and_changes() -> None:
 def test_wrong_settings_are_refused_by_name(wrong: dict[str, object]) -> None:
     with pytest.raises(BadOption, match=next(iter(wrong))):
         Settings.from_json(wrong)
+
+
+def test_two_voices_of_medium_size_stay_side_by_side() -> None:
+    """A text with quotations in another language must not load a voice at each of them."""
+    medium = 63_500_000
+    settings = Settings()
+    assert 2 * medium * settings.session_cost <= settings.session_budget

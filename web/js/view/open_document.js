@@ -5,6 +5,7 @@
  * @typedef {import('../protocol.js').DocumentData} DocumentData
  * @typedef {import('../protocol.js').Skip} Skip
  * @typedef {{start: number, end: number, skip: Skip}} Skipped
+ * @typedef {{start: number, language: string, kind: string}} Passage
  */
 
 export class OpenDocument {
@@ -12,6 +13,8 @@ export class OpenDocument {
   #skipped;
   /** Beginnings of those that are read all the same. @type {Set<number>} */
   #aloud;
+  /** @type {Passage[] | null} */
+  #passages = null;
 
   /**
    * @param {DocumentData} data
@@ -50,6 +53,14 @@ export class OpenDocument {
     return spoken + text.slice(done);
   }
 
+  /** Where what is spoken begins anew, in which language, as what; the same list until that changes. */
+  get passages() {
+    this.#passages ??= this.data.blocks
+      .filter(({ start, skip }) => !skip || this.#aloud.has(start))
+      .map(({ start, language = '', kind }) => ({ start, language, kind }));
+    return this.#passages;
+  }
+
   /**
    * How much between two offsets is skipped, in UTF-16 units.
    *
@@ -75,6 +86,7 @@ export class OpenDocument {
     const found = this.#skipped.find(({ start, end }) => start <= offset && offset < end);
     if (!found || this.#aloud.has(found.start)) return false;
     this.#aloud.add(found.start);
+    this.#passages = null;
     return true;
   }
 

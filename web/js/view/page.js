@@ -10,12 +10,14 @@ import { Manner } from './manner.js';
 import { connectMediaKeys, showMedia } from './media_session.js';
 import { connectMenu } from './menu.js';
 import { Notices } from './notices.js';
+import { ownVoices } from './own_voices.js';
 import { remaining } from './pace.js';
 import { ReaderView } from './reader_view.js';
 import { Reading } from './reading.js';
 import { TextBox } from './text_box.js';
 import { Transport } from './transport.js';
 import { VoiceManager } from './voice_manager.js';
+import { primaryOf } from './voice_names.js';
 import { VoiceSelect } from './voice_select.js';
 
 /** A voice up to this size is got ready as soon as there is a text for it (bytes). */
@@ -86,7 +88,7 @@ export class Page extends EventTarget {
     this.#voices = new VoiceSelect({
       strings,
       language,
-      remembered: memory.voice,
+      memory,
       chosen: (id) => this.#voiceChosen(id),
     });
     this.#manner = new Manner({ strings, memory, changed: () => this.#reading.renew() });
@@ -189,6 +191,7 @@ export class Page extends EventTarget {
       this.#reading.addEventListener(type, (event) => react(detailOf(event)));
     on('state', () => this.#showState());
     on('text', () => {
+      this.#voices.speaking('');
       this.#reader.clear();
       this.#showProgress(0);
     });
@@ -201,7 +204,8 @@ export class Page extends EventTarget {
       this.#notices.show('hint', strings.writeFirst, { passing: true });
       this.#box.focus();
     });
-    on('place', ({ sentence, start, end }) => {
+    on('place', ({ sentence, start, end, voiceId = '' }) => {
+      this.#voices.speaking(voiceId);
       this.#reader.sentence(sentence, { start, end });
       this.#showProgress(start);
     });
@@ -212,11 +216,13 @@ export class Page extends EventTarget {
     on('moved', () => this.#reader.follow());
     on('speed', () => this.#showProgress(this.#reading.offset));
     on('stopped', () => {
+      this.#voices.speaking('');
       this.#reader.clear();
       this.#showProgress(0);
       this.#notices.say(strings.sayStopped);
     });
     on('finished', () => {
+      this.#voices.speaking('');
       this.#reader.clear();
       this.#transport.showProgress(1, '');
       this.#notices.say(strings.sayFinished);
@@ -281,7 +287,20 @@ export class Page extends EventTarget {
   /** @returns {import('./types.js').SpeakOptions} */
   #speakOptions() {
     const voiceId = this.#voices.value; // '' leaves the choice to Lectern
-    return { ...this.#manner.options, ...(voiceId ? { voiceId } : {}) };
+    const language = this.#language();
+    const passages = this.#reading.opened?.passages;
+    return {
+      ...this.#manner.options,
+      ...(voiceId ? { voiceId } : {}),
+      ...(language ? { language } : {}),
+      ...(passages ? { passages } : {}),
+      voices: ownVoices(this.#memory, this.#voices.voices),
+    };
+  }
+
+  /** The text's, as it says itself or as it looks; '' where neither tells. */
+  #language() {
+    return this.#reading.language || guessLanguage(this.#box.value) || '';
   }
 
   /** Show the text as a page. */
@@ -316,7 +335,7 @@ export class Page extends EventTarget {
     this.#box.value = text;
     this.#memory.text = ''; // it is in the library
     this.#reading.open(text, { opened, documentId, place });
-    this.#suitVoice(opened.data.language);
+    this.#suitVoice();
     this.#read();
     if (place) this.#reader.sentence(-1, place);
     else scrollTo({ top: 0 });
@@ -350,22 +369,21 @@ export class Page extends EventTarget {
   /** @param {string} id */
   #voiceChosen(id) {
     this.#memory.voice = id;
+    const { voice } = this.#voices;
+    if (voice) this.#memory.setVoice(primaryOf(voice.language), id);
     this.#notices.hide('problem');
     this.#manner.showFor(this.#voices.voice);
     this.#manager.showInUse(id);
+    this.#voices.speaking('');
     this.#reading.renew();
     if (document.body.dataset.mode === 'reading') this.#read();
     this.#prepare();
   }
 
-  /**
-   * An English voice for an English text, a French one for a French text.
-   * @param {string} [language]  BCP 47, where the text says it
-   */
-  #suitVoice(language = '') {
+  /** An English voice for an English text, a French one for a French text. */
+  #suitVoice() {
     if (this.#reading.active) return;
-    const told = language || this.#reading.language;
-    this.#voices.suit(told ? told.split('-')[0].toLowerCase() : guessLanguage(this.#box.value));
+    this.#voices.suit(primaryOf(this.#language()));
     this.#manner.showFor(this.#voices.voice);
     this.#manager.showInUse(this.#voices.value);
   }

@@ -186,6 +186,7 @@ export class Playback extends EventTarget {
  * @param {import('./types.js').SpeakOptions} a
  * @param {import('./types.js').SpeakOptions} b
  */
-function sameOptions(a, b) {
+function sameOptions({ passages: some, ...a }, { passages: others, ...b }) {
+  if (some !== others) return false;
   return JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 }

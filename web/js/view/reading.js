@@ -4,7 +4,7 @@
  * the screen talk to this and not to each other.
  *
  * Events: `text` another text is here; `wanted` somebody wants to hear it; `empty` there is
- * nothing to hear; `place` {sentence, start, end} a sentence begins to be spoken, or (-1) the place was set;
+ * nothing to hear; `place` {sentence, start, end, voiceId} a sentence begins to be spoken, or (-1) the place was set;
  * `word` {start, end, time, duration}; `moved` the reader asked for another place; `aloud` what was
  * skipped is read from now on; `state` {state}; `speed`; `stopped`, `finished`; `firstsound`;
  * `failed` {error}.
@@ -238,10 +238,10 @@ export class Reading extends EventTarget {
   #listen() {
     const playback = this.#playback;
     playback.addEventListener('sentence', (event) => {
-      const { sentence, start, end } = detailOf(event);
+      const { sentence, start, end, voiceId } = detailOf(event);
       this.#remember({ start, end });
       this.#pace.sentence(start, end);
-      this.#tell('place', { sentence, start, end });
+      this.#tell('place', { sentence, start, end, voiceId });
     });
     playback.addEventListener('word', (event) => {
       const { start, end, time, duration } = detailOf(event);

@@ -6,6 +6,7 @@ export const MAX_KEPT_TEXT = 2_000_000;
 
 const PREFIX = 'lectern.page.';
 const TEXT_DELAY = 500;
+const LANGUAGE = /^[a-z]{2,3}$/;
 
 /** @typedef {{start: number, end: number, length: number}} Place  the sentence last spoken, of a text of `length` */
 
@@ -65,7 +66,7 @@ export class Memory {
     this.#write('document', id || null);
   }
 
-  /** The voice that was chosen by hand, or ''. */
+  /** The voice that was chosen by hand last, or ''. */
   get voice() {
     return this.#read('voice') ?? '';
   }
@@ -73,6 +74,23 @@ export class Memory {
   /** @param {string} id */
   set voice(id) {
     this.#write('voice', id);
+  }
+
+  /** The voices that were chosen by hand, by primary language tag. @returns {Record<string, string>} */
+  get voices() {
+    try {
+      const found = Object.entries(JSON.parse(this.#read('voices') ?? '{}') ?? {});
+      return Object.fromEntries(
+        found.filter(([language, id]) => LANGUAGE.test(language) && typeof id === 'string' && id),
+      );
+    } catch {
+      return {};
+    }
+  }
+
+  /** @param {string} language its primary tag @param {string} id of a voice */
+  setVoice(language, id) {
+    this.#write('voices', JSON.stringify({ ...this.voices, [language]: id }));
   }
 
   /** The speaker that was chosen for a voice, or ''. @param {string} voiceId */

@@ -6,8 +6,8 @@
  * @typedef {import('../protocol.js').VoiceInfo} VoiceInfo
  * @typedef {import('../protocol.js').VoiceStorage} VoiceStorage
  *
- * @typedef {{sentence: number, text: string, start: number, end: number}} SentenceDetail
- *   offsets in UTF-16 units of the text that is spoken
+ * @typedef {{sentence: number, text: string, start: number, end: number, voiceId: string}} SentenceDetail
+ *   offsets in UTF-16 units of the text that is spoken; voiceId: who says it, '' where not known yet
  * @typedef {{start: number, end: number, time: number, duration: number}} WordDetail
  *   offsets as above; seconds from the sentence's first sample, at speed 1
  *
@@ -24,7 +24,12 @@
  *   events `sentence`, `word`, `waiting` {reason}, `playing`, `firstsound`, `end`, `error` {error}
  *
  * @typedef {{speaker?: string, style?: string}} MannerOptions
- * @typedef {MannerOptions & {voiceId?: string, rate?: number, startAt?: number}} SpeakOptions
+ * @typedef {object} CastingOptions
+ * @property {string} [voiceId] of the text's own language
+ * @property {string} [language] the text's
+ * @property {{start: number, language: string, kind: string}[]} [passages]
+ * @property {Record<string, {voiceId: string, speaker?: string}>} [voices] for other languages
+ * @typedef {MannerOptions & CastingOptions & {rate?: number, startAt?: number}} SpeakOptions
  * @typedef {{signal?: AbortSignal,
  *   onProgress?: (progress: {loaded: number, total: number}) => void}} InstallOptions
  * @typedef {object} LecternPort

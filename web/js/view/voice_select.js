@@ -17,23 +17,31 @@ export class VoiceSelect {
   #amount = byId('voice-amount', HTMLElement);
   /** @type {VoiceInfo[]} */
   #voices = [];
-  /** Chosen by hand in this visit: nothing else changes it then. */
-  #chosen = false;
-  #remembered;
+  /** The language of the text that is here; '' where it is not known. */
+  #text = '';
+  /**
+   * For texts in which language it was chosen by hand in this visit: nothing else changes it then.
+   * @type {string | null}
+   */
+  #chosen = null;
+  /** Who says the present sentence, if it is another voice; '' else. */
+  #speaking = '';
+  #memory;
 
   /**
    * @param {object} options
    * @param {import('./strings.js').Strings} options.strings
    * @param {import('./strings.js').Language} options.language  of the interface
-   * @param {string} options.remembered  id of the voice chosen on an earlier visit, or ''
+   * @param {Pick<import('./storage.js').Memory, 'voice' | 'voices'>} options.memory  what was chosen
+   *   on earlier visits
    * @param {(id: string) => void} options.chosen  called when the voice is another one now, by hand
    */
-  constructor({ strings, language, remembered, chosen }) {
+  constructor({ strings, language, memory, chosen }) {
     this.#strings = strings;
     this.#language = language;
-    this.#remembered = remembered;
+    this.#memory = memory;
     this.#select.addEventListener('change', () => {
-      this.#chosen = true;
+      this.#chosen = this.#text;
       this.#show();
       chosen(this.#select.value);
     });
@@ -41,13 +49,13 @@ export class VoiceSelect {
 
   /** The id of the selected voice; before the list has come the remembered one, or ''. */
   get value() {
-    return this.#voices.length > 0 ? this.#select.value : this.#remembered;
+    return this.#voices.length > 0 ? this.#select.value : this.#memory.voice;
   }
 
   /** @param {VoiceInfo | null} before the one that was selected @returns {VoiceInfo | undefined} */
   #heir(before) {
     const voices = this.#voices;
-    const wanted = before?.id ?? this.#remembered;
+    const wanted = before?.id ?? this.#memory.voice;
     const speaks = (/** @type {string} */ primary) =>
       voices.find(({ language }) => primaryOf(language) === primary);
     return (
@@ -64,14 +72,26 @@ export class VoiceSelect {
     return this.#voices.find((voice) => voice.id === this.#select.value) ?? null;
   }
 
+  /** Those that are here. */
+  get voices() {
+    return this.#voices;
+  }
+
   get count() {
     return this.#voices.length;
+  }
+
+  /** A sentence begins. @param {string} id  of the voice that says it; '' for the selected one */
+  speaking(id) {
+    if (id === this.#speaking) return;
+    this.#speaking = id;
+    this.#showName();
   }
 
   /** Choose a voice by hand, elsewhere than here. @param {string} id */
   choose(id) {
     this.#select.value = id;
-    this.#chosen = true;
+    this.#chosen = this.#text;
     this.#show();
   }
 
@@ -107,17 +127,23 @@ export class VoiceSelect {
   }
 
   /**
-   * A text in `language` is to be read: unless a voice was chosen by hand in this visit,
-   * take one that speaks it.
+   * A text in `language` is to be read: unless a voice was chosen by hand for such a text in this
+   * visit, take the one that the reader likes for it, or any that speaks it.
    *
-   * @param {string | null} language  its primary subtag; null: not known
+   * @param {string} language  its primary subtag; '': not known
    */
   suit(language) {
+    this.#text = language;
     const now = this.voice;
-    if (this.#chosen || !language || !now || primaryOf(now.language) === language) return;
+    if (!language || !now) return;
+    // What was chosen before there was a text was chosen for this one.
+    if (this.#chosen === '') this.#chosen = language;
+    if (this.#chosen === language) return;
     const fitting = this.#voices.filter((voice) => primaryOf(voice.language) === language);
-    const better = fitting.find((voice) => voice.id === this.#remembered) ?? fitting[0];
-    if (!better) return;
+    const liked = this.#memory.voices[language] ?? this.#memory.voice;
+    const better =
+      fitting.find(({ id }) => id === liked) ?? fitting.find(({ id }) => id === now.id) ?? fitting[0];
+    if (!better || better.id === now.id) return;
     this.#select.value = better.id;
     this.#show();
   }
@@ -167,10 +193,14 @@ export class VoiceSelect {
   }
 
   #show() {
-    const voice = this.voice;
+    this.#showName();
+    this.idle();
+  }
+
+  #showName() {
+    const voice = this.#voices.find(({ id }) => id === this.#speaking) ?? this.voice;
     this.#name.textContent = voice ? voiceName(voice) : this.#strings.noVoices;
     this.#detail.textContent = voice ? languageName(voice.language, this.#language) : '';
-    this.idle();
   }
 
   /** @param {VoiceInfo} voice "Rms, English (US)", with its quality where that tells two apart */

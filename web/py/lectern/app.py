@@ -137,6 +137,7 @@ class App:
             inference=ports.inference,
         )
         self._last_voice: str | None = None  # identity
+        self._told_voice: str | None = None  # the one of the last `used` event
         source, origins = payloads.collection(boot)
         collection = Collection(
             ports.downloads, ports.clock, source=source, origins=origins, sleep=asyncio.sleep
@@ -227,7 +228,7 @@ class App:
             )
         offset, demand = payloads.offset(payload), payloads.demand(payload)
         spoken = await self._synthesizer.piece(utterance, offset, demand)
-        await self._use(utterance.voice_id)
+        await self._use(utterance.voice_id, guest=payload.get("guest") is True)
         return spoken
 
     async def preload(self, payload: Mapping[str, object]) -> dict[str, object]:
@@ -316,12 +317,15 @@ class App:
 
     # -- sessions ------------------------------------------------------------------
 
-    async def _use(self, voice_id: str) -> None:
-        """Remember whose backend the stats speak of, and what to load first next time."""
+    async def _use(self, voice_id: str, *, guest: bool = False) -> None:
+        """Remember whose backend the stats speak of, and what to load first next time: never a
+        voice that says a quotation in a text of another."""
         voice = await self._voices.voice(voice_id)
+        if voice.identity != self._told_voice and not guest:
+            self._told_voice = voice.identity
+            self._emit({"event": "used", "voiceId": voice.id, "sha256": voice.model_sha256})
         if voice.identity != self._last_voice:
             self._last_voice = voice.identity
-            self._emit({"event": "used", "voiceId": voice.id, "sha256": voice.model_sha256})
             self._sessions_changed()
         self._start(self._prober.extend(voice))
 

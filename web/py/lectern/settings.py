@@ -44,6 +44,12 @@ class Settings:
     #: Silence after a sentence and after a paragraph.
     sentence_silence: float = _number(0.2, 0.0, 10.0)
     paragraph_silence: float = _number(0.5, 0.0, 10.0)
+    #: After a heading, and before one.
+    heading_silence: float = _number(0.7, 0.0, 10.0)
+    section_silence: float = _number(1.0, 0.0, 10.0)
+    #: Between the items of a list and the rows of a table; after a line of verse.
+    item_silence: float = _number(0.35, 0.0, 10.0)
+    line_silence: float = _number(0.3, 0.0, 10.0)
 
     @classmethod
     def from_json(cls, values: Mapping[str, object] | None) -> Settings:
