@@ -47,8 +47,8 @@ def route(page: Page, asked: str | None = None, **browser: Any) -> Any:
         ("", {}, PLAIN),
     ],
     ids=[
-        "chrome", "android", "iphone", "chrome-ios", "firefox-ios", "ipad", "mac", "firefox-android",
-        "firefox", "unknown",
+        "chrome", "android", "iphone", "chrome-ios", "firefox-ios", "ipad", "mac",
+        "firefox-android", "firefox", "unknown",
     ],
 )  # fmt: skip
 def test_the_way_suits_the_browser(
@@ -81,7 +81,10 @@ READING = """
         seconds: (from, to) => (to - from) / (10 * reading.rate),
         play: note('play'), pause: note('pause'), stop: note('stop'), next: note('next'),
         previous: note('previous'), paragraph: note('paragraph'), go: note('go'),
-        is(changes, type) { Object.assign(reading, changes); reading.dispatchEvent(new Event(type)); },
+        is(changes, type) {
+            Object.assign(reading, changes);
+            reading.dispatchEvent(new Event(type));
+        },
         speak() {
             reading.is({state: 'speaking', playing: true, active: true}, 'state');
         },
@@ -105,7 +108,9 @@ def told(page: Page, script: str) -> Any:
 
 
 def test_nothing_is_shown_before_something_is_read(host_page: Page) -> None:
-    got = told(host_page, "make(); return [session.metadata, session.playbackState, session.places];")
+    got = told(
+        host_page, "make(); return [session.metadata, session.playbackState, session.places];"
+    )
     assert got == [None, "none", [None]]
 
 

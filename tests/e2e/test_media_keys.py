@@ -163,7 +163,7 @@ def test_a_page_that_nobody_sees_reads_to_the_end(
     record(page)
     page.add_init_script(UNSEEN)
     open_app(page, site.url)
-    numbers = "one two three four five six seven eight nine ten eleven twelve thirteen".split()
+    numbers = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
     text = " ".join(f"Here is the sentence {number}." for number in numbers * 2)
     value: dict[str, Any] = page.evaluate(
         """async (text) => {
@@ -184,10 +184,10 @@ def test_a_page_that_nobody_sees_reads_to_the_end(
         text,
     )
     assert value["outcome"] == "end"
-    assert value["sentences"] == list(range(26))
-    assert value["words"] == 26 * 5
+    assert value["sentences"] == list(range(20))
+    assert value["words"] == 20 * 5
     assert value["waits"] == 0
-    assert recorded(page).seconds > 15
+    assert recorded(page).seconds > 12
 
 
 @pytest.mark.parametrize("way", ["element", "direct"])
