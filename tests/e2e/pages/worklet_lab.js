@@ -36,14 +36,14 @@ const COMMANDS = {
   clear: () => ({ type: 'clear', epoch: ++epoch }),
 };
 
-/**
- * Play `plan`: [[quantum, name, argument]], in order. Gives the samples and the reports.
- */
+// The stretcher's wasm comes in a while, and then at once for whoever follows.
+new Processor();
+await new Promise((resolve) => setTimeout(resolve, 500));
+
+/** Play `plan`: [[quantum, name, argument]], in order. Gives the samples. */
 async function play(plan, quanta) {
   const processor = new Processor();
-  // Its stretcher comes in a while.
-  await new Promise((resolve) => setTimeout(resolve, play.loaded ? 0 : 300));
-  play.loaded = true;
+  await new Promise((resolve) => setTimeout(resolve, 4));
   const all = new Float32Array(quanta * QUANTUM);
   let next = 0;
   for (let q = 0; q < quanta; q++) {
@@ -54,20 +54,27 @@ async function play(plan, quanta) {
     }
     window.currentFrame += QUANTUM;
     window.currentTime = window.currentFrame / RATE;
-    const channel = all.subarray(q * QUANTUM, (q + 1) * QUANTUM);
-    processor.process([], [[channel]]);
+    processor.process([], [[all.subarray(q * QUANTUM, (q + 1) * QUANTUM)]]);
   }
-  return { samples: all, sent: processor.port.sent };
+  const failures = processor.port.sent.filter(({ type }) => type === 'error');
+  if (failures.length) throw new Error(failures[0].message);
+  return all;
 }
 
-/** The largest step from one sample to the next, and where it is. */
+/** The largest step from one sample to the next. */
 function steepest(samples) {
-  let [most, at] = [0, 0];
+  let most = 0;
   for (let i = 1; i < samples.length; i++) {
-    const step = Math.abs(samples[i] - samples[i - 1]);
-    if (step > most) [most, at] = [step, i];
+    most = Math.max(most, Math.abs(samples[i] - samples[i - 1]));
   }
-  return { most, at };
+  return most;
 }
 
-Object.assign(window, { lab: { play, steepest, RATE } });
+/** The largest step of all plans; 0 when nothing sounded, which is a mistake of theirs. */
+async function scan(plans) {
+  let most = 0;
+  for (const plan of plans) most = Math.max(most, steepest(await play(plan, 400)));
+  return most;
+}
+
+window.lab = { scan };
