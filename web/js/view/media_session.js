@@ -10,6 +10,7 @@
 
 /**
  * @typedef {object} ReadingPort what is needed of `Reading`
+ * @property {string} text
  * @property {string} title
  * @property {{data: {author?: string}} | null} opened
  * @property {number} offset UTF-16
@@ -143,6 +144,9 @@ export class MediaSession {
       if (this.#seconds(start, middle) <= seconds) low = middle;
       else high = middle;
     }
+    // The blanks behind a sentence belong to the next one, which may be another chapter's.
+    const { text } = this.#reading;
+    while (low > start && text.slice(low, low + 1).trim() === '') low -= 1;
     this.#reading.go(low);
   }
 
