@@ -26,7 +26,7 @@ import { chooseRoute, platformOf } from './routes.js';
 
 /** Seconds; a device that claims more than this is not believed. */
 const LONGEST_LATENCY = 1;
-/** Seconds that a media element adds, as measured in Chromium (ARCHITECTURE.md). */
+/** Seconds that a media element adds, by guess: no browser tells, and it was not measured. */
 const ELEMENT_LATENCY = 0.03;
 
 /**
