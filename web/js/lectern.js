@@ -1,6 +1,7 @@
 // @ts-check
 /** The public API: text to sound, as a file, piece by piece, or aloud. */
 
+import { createDeviceOutput } from './audio/output.js';
 import { OneRate } from './audio/one_rate.js';
 import { Casting, choiceFor } from './casting.js';
 import { Engine } from './engine.js';
@@ -47,6 +48,7 @@ import { WavParts } from './wav.js';
  * @property {string} [base] the app's folder; default: the one that this module is in
  * @property {'wasm' | 'webgpu' | null} [backend] override; default: what is quickest here
  * @property {number | null} [threads] override; default: what is quickest here
+ * @property {import('./audio/routes.js').Way | null} [output] override; default: what suits this browser
  * @property {Record<string, number>} [settings] changes to settings.py's table, in camelCase
  * @property {Record<string, {length?: number, noise?: number, noiseW?: number,
  *   speakers?: string[]}>} [styles] more styles, or others of the same name
@@ -75,14 +77,18 @@ export class Lectern {
   #engine;
   #keeping;
   #silences;
+  #way;
   /** @type {Player | null} */
   #player = null;
   /** The last one. @type {Speech | null} */
   #speech = null;
 
-  /** @param {{engine: Engine, silences: Silences}} parts */
-  constructor({ engine, silences }) {
+  /**
+   * @param {{engine: Engine, silences: Silences, output?: import('./audio/routes.js').Way | null}} parts
+   */
+  constructor({ engine, silences, output = null }) {
     this.#engine = engine;
+    this.#way = output;
     this.#keeping = new VoiceKeeping(engine);
     this.#silences = silences;
   }
@@ -230,7 +236,7 @@ export class Lectern {
   speak(text, options) {
     const { signal, rate, startAt, ...given } = checkedOptions(options, SPEAKING);
     const { feed, casting } = this.#prepare(checkedText(text), given);
-    this.#player ??= new Player();
+    this.#player ??= new Player({ createOutput: () => createDeviceOutput({ way: this.#way }) });
     this.#speech = new Speech({
       engine: this.#engine,
       player: this.#player,
@@ -402,11 +408,18 @@ export function createLectern(options) {
  * @returns {{lectern: Lectern, engine: Engine}}
  * @throws {LecternError} bad_option
  */
-export function assemble({ base, backend = null, threads = null, settings = {}, styles = {} } = {}) {
+export function assemble({
+  base,
+  backend = null,
+  threads = null,
+  output = null,
+  settings = {},
+  styles = {},
+} = {}) {
   const { silences, forPython } = readSettings(settings);
   const engine = new Engine({ base: folderUrl(base), backend, threads, settings: forPython, styles });
   engine.start();
-  return { lectern: new Lectern({ engine, silences }), engine };
+  return { lectern: new Lectern({ engine, silences, output }), engine };
 }
 
 /** @param {string | undefined} base @returns {string} absolute, with a final slash */

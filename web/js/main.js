@@ -79,15 +79,17 @@ engine.addEventListener('idle', () => {
 });
 
 /**
- * `?backend=wasm|webgpu` and `?threads=N`; anything else is left to the engine.
+ * `?backend=wasm|webgpu`, `?threads=N` and `?output=element|direct`; anything else is chosen here.
  *
  * @param {URLSearchParams} parameters
  */
 function overrides(parameters) {
   const backend = parameters.get('backend');
   const threads = Number(parameters.get('threads'));
+  const output = parameters.get('output');
   return {
     backend: backend === 'wasm' || backend === 'webgpu' ? /** @type {'wasm' | 'webgpu'} */ (backend) : null,
     threads: Number.isInteger(threads) && threads > 0 ? threads : null,
+    output: output === 'element' || output === 'direct' ? /** @type {'element' | 'direct'} */ (output) : null,
   };
 }

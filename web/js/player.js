@@ -5,9 +5,10 @@
  *
  * Events: `item` {id} is heard from now on; `ended` {id} was heard to its end; `playing`
  * sound flows (again); `starved` the queue ran out; `end` all was heard after `finish()`;
- * `blocked` the browser wants a gesture, `unblocked` it has got it; `tick` about every
- * 16 ms while sound flows, in hidden pages too; `error` {error}: what was queued is lost,
- * the next use begins anew; `problem` {error}: it goes on, at rate 1 only.
+ * `blocked` the browser wants a gesture, `unblocked` it has got it; `interrupted` the system
+ * has paused it (a call, headphones pulled out), `continued` the system would have it go on;
+ * `tick` about every 16 ms while sound flows, in hidden pages too; `error` {error}: what was
+ * queued is lost, the next use begins anew; `problem` {error}: it goes on, at rate 1 only.
  */
 
 import { Timeline } from './audio/timeline.js';
@@ -19,8 +20,12 @@ export const SLOWEST = 0.5;
 export const FASTEST = 4;
 /** A context that has not begun by then (ms) waits for a gesture. */
 const BLOCKED_AFTER = 250;
+/** A pause that lasts so long (ms) is shown on the lock screen: none of it sounds any more. */
+const QUIET_AFTER = 500;
 /** Without sound for so long (ms) the device is given back. */
 const IDLE_AFTER = 10_000;
+/** Seconds in which another volume is reached: no click, no waiting. */
+const VOLUME_FADE = 0.05;
 /** What browsers count as a gesture begins or ends with one of these. */
 const GESTURES = ['pointerdown', 'pointerup', 'keydown', 'touchend', 'click'];
 /** A sample rate outside of this is a mistake. */
@@ -43,17 +48,21 @@ export class Player extends EventTarget {
   /** @type {{command: Command, transfer: Transferable[]}[]} until the worklet is there */
   #waiting = [];
   #playing = false;
+  /** Whether the worklet was told to play: it must not while nothing carries its sound. */
+  #rolling = false;
   #blocked = false;
   /** The device was given back for lack of sound. */
   #resting = false;
   #rate = 1;
+  #volume = 1;
   #epoch = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #idleTimer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #quietTimer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #blockedTimer;
   #onGesture = () => this.#resume();
-  #onState = () => this.#stateChanged();
 
   /** @param {{createOutput?: () => Output}} [options] */
   constructor({ createOutput = createDeviceOutput } = {}) {
@@ -80,6 +89,28 @@ export class Player extends EventTarget {
   set rate(rate) {
     this.#rate = checkedRate(rate);
     if (this.#output) this.#send({ type: 'rate', rate });
+  }
+
+  /** Of the sound, 0 to 1; it is faded to in a moment. */
+  get volume() {
+    return this.#volume;
+  }
+
+  /** @throws {LecternError} bad_option */
+  set volume(volume) {
+    this.fadeTo(volume, VOLUME_FADE);
+  }
+
+  /**
+   * Another volume, reached evenly; no timer of the page has a part in it.
+   *
+   * @param {number} volume 0 to 1
+   * @param {number} seconds
+   * @throws {LecternError} bad_option
+   */
+  fadeTo(volume, seconds) {
+    this.#volume = checkedVolume(volume);
+    this.#output?.fade(volume, seconds);
   }
 
   /** Seconds of sound, at rate 1, that are here and not heard yet. */
@@ -138,14 +169,21 @@ export class Player extends EventTarget {
     if (this.#playing) return;
     this.#playing = true;
     clearTimeout(this.#idleTimer);
-    this.#send({ type: 'play' });
+    clearTimeout(this.#quietTimer);
+    if (!this.#output) this.#open();
+    this.#roll();
     this.#resume();
+  }
+
+  /** Ask the browser again when it has refused: a media key may open what a script can't. */
+  unblock() {
+    if (this.#blocked) this.#resume();
   }
 
   pause() {
     if (!this.#playing) return;
     this.#playing = false;
-    this.#send({ type: 'pause' });
+    this.#roll();
     this.#unblock();
     this.#idle();
   }
@@ -160,8 +198,10 @@ export class Player extends EventTarget {
   /** Give everything back. A later use begins anew. */
   async dispose() {
     this.#playing = false;
+    this.#rolling = false;
     this.#unblock();
     clearTimeout(this.#idleTimer);
+    clearTimeout(this.#quietTimer);
     this.#timeline.clear();
     this.#waiting = [];
     this.#resting = false;
@@ -171,7 +211,6 @@ export class Player extends EventTarget {
     this.#node = null;
     if (node) node.port.onmessage = null;
     node?.disconnect();
-    output?.context.removeEventListener('statechange', this.#onState);
     await output?.dispose();
   }
 
@@ -191,7 +230,12 @@ export class Player extends EventTarget {
     try {
       const output = this.#createOutput();
       this.#output = output;
-      output.context.addEventListener('statechange', this.#onState);
+      output.watch({
+        changed: () => this.#outputChanged(),
+        paused: () => this.#interrupted(),
+        continued: () => this.dispatchEvent(new Event('continued')),
+      });
+      if (this.#volume !== 1) output.fade(this.#volume, 0);
       this.#waiting.push({ command: { type: 'clear', epoch: this.#epoch }, transfer: [] });
       this.#waiting.push({ command: { type: 'rate', rate: this.#rate }, transfer: [] });
       this.#load(output).catch((cause) => {
@@ -277,22 +321,32 @@ export class Player extends EventTarget {
 
   // -- the device ------------------------------------------------------------------
 
+  /** Whether what is played is heard. */
+  get #runs() {
+    return this.#output?.context.state === 'running' && this.#output.carries();
+  }
+
+  /** Let the worklet play, or not, as things are. */
+  #roll() {
+    const rolling = this.#playing && (this.#output?.carries() ?? false);
+    if (rolling === this.#rolling) return;
+    this.#rolling = rolling;
+    this.#send({ type: rolling ? 'play' : 'pause' });
+  }
+
   #resume() {
     const output = this.#output;
     if (!output || !this.#playing) return;
     this.#resting = false;
-    if (output.context.state === 'running') {
-      this.#unblock();
-      return;
-    }
-    // It may stay pending for ever, or reject: `statechange` and the timer tell.
+    // It may stay pending for ever, or reject: `changed` and the timer tell.
     output.resume().catch(() => {});
-    this.#blockedTimer ??= setTimeout(() => this.#checkBlocked(), BLOCKED_AFTER);
+    if (this.#runs) this.#unblock();
+    else this.#blockedTimer ??= setTimeout(() => this.#checkBlocked(), BLOCKED_AFTER);
   }
 
   #checkBlocked() {
     this.#blockedTimer = undefined;
-    if (!this.#playing || this.#blocked || this.#output?.context.state === 'running') return;
+    if (!this.#playing || this.#blocked || this.#runs) return;
     this.#blocked = true;
     for (const type of GESTURES) addEventListener(type, this.#onGesture, { capture: true });
     this.dispatchEvent(new Event('blocked'));
@@ -308,14 +362,26 @@ export class Player extends EventTarget {
   }
 
   /** The system too may suspend: a call, another tab, a device that went away. */
-  #stateChanged() {
-    if (this.#output?.context.state === 'running') this.#unblock();
+  #outputChanged() {
+    this.#roll();
+    if (this.#runs) this.#unblock();
     else if (!this.#resting) this.#resume();
   }
 
-  /** Nothing sounds: in a while the device can rest. */
+  /** Playing on by ourselves would be loud where headphones were pulled out. */
+  #interrupted() {
+    if (!this.#playing) return;
+    this.pause();
+    this.dispatchEvent(new Event('interrupted'));
+  }
+
+  /** Nothing sounds: lock screens learn of it, and in a while the device can rest. */
   #idle() {
     clearTimeout(this.#idleTimer);
+    clearTimeout(this.#quietTimer);
+    this.#quietTimer = setTimeout(() => {
+      if (!this.#playing) this.#output?.quiet();
+    }, QUIET_AFTER);
     this.#idleTimer = setTimeout(() => {
       if (this.#output?.context.state !== 'running') return;
       this.#resting = true;
@@ -339,4 +405,16 @@ export function checkedRate(rate) {
     throw new LecternError('bad_option', `The speed must lie between ${SLOWEST} and ${FASTEST}.`);
   }
   return rate;
+}
+
+/**
+ * @param {unknown} volume
+ * @returns {number}
+ * @throws {LecternError} bad_option
+ */
+export function checkedVolume(volume) {
+  if (typeof volume !== 'number' || !(volume >= 0 && volume <= 1)) {
+    throw new LecternError('bad_option', 'The volume must lie between 0 and 1.');
+  }
+  return volume;
 }

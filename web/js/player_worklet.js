@@ -77,7 +77,7 @@ class PlayerProcessor extends AudioWorkletProcessor {
   #receive(command) {
     if (command.type === 'play') {
       this.#playing = true;
-      if (this.#nextEpoch < 0) this.#gate.open({ fade: this.#deck.position > 0 });
+      if (this.#nextEpoch < 0) this.#gate.open({ fade: this.#deck.position > 0 || this.#smears });
     } else if (command.type === 'pause') {
       this.#playing = false;
       this.#gate.close();
@@ -102,7 +102,7 @@ class PlayerProcessor extends AudioWorkletProcessor {
     this.#nextEpoch = -1;
     this.#deck.reset();
     this.#gate.shut();
-    if (this.#playing) this.#gate.open({ fade: false });
+    if (this.#playing) this.#gate.open({ fade: this.#smears });
     this.#report('idle', null, 0, 0, currentTime);
     const held = this.#held;
     this.#held = [];
@@ -118,6 +118,11 @@ class PlayerProcessor extends AudioWorkletProcessor {
     const made = mute ? 0 : this.#deck.render(channel);
     this.#gate.pass(channel, made);
     this.#observe(before, span, made);
+  }
+
+  /** Whether a first tone would be cut into: the stretcher spreads it to before its beginning. */
+  get #smears() {
+    return this.#deck.rate !== 1;
   }
 
   /** Whether the device has taken enough quanta without a hole; asked until it has. */

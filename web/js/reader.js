@@ -8,7 +8,7 @@
 
 import { LecternError } from './errors.js';
 import { pauseAfter } from './pauses.js';
-import { checkedRate } from './player.js';
+import { checkedRate, checkedVolume } from './player.js';
 import { Script } from './script.js';
 import { SILENCES } from './settings.js';
 import { Takes } from './takes.js';
@@ -42,7 +42,7 @@ const OWNERS = new WeakMap();
  * Events, with their detail: `sentence` {sentence, text, start, end, voiceId} and `word` {sentence,
  * text, start, end, time, duration} begin to be heard (a jump during a pause tells its
  * sentence at once, with voiceId '' where that is not known yet); `waiting` {reason: 'loading' | 'gesture'}; `playing` sound flows
- * (again); `firstsound` once; `problem` {error, sentence} was left out; `end`; `error` {error}.
+ * (again); `paused` by the system, as for a call, `resumed` by it after that; `firstsound` once; `problem` {error, sentence} was left out; `end`; `error` {error}.
  * Offsets are UTF-16 units of the text, times seconds from the sentence's first sample.
  */
 export class Speech extends EventTarget {
@@ -54,6 +54,8 @@ export class Speech extends EventTarget {
   /** @type {State} */
   #state = 'loading';
   #rate;
+  /** Paused by the system, and by nobody else. */
+  #interrupted = false;
   /** The sentence that is heard, or that comes next. */
   #index = 0;
   /** Ends the present run from one sentence on: a jump begins another. */
@@ -127,13 +129,39 @@ export class Speech extends EventTarget {
     this.#makeRoom();
   }
 
+  /** Of the sound, 0 to 1. It is the player's: 1 again for the next speech. */
+  get volume() {
+    return this.#player.volume;
+  }
+
+  /** @throws {LecternError} bad_option */
+  set volume(volume) {
+    checkedVolume(volume);
+    if (!this.#over) this.#player.volume = volume;
+  }
+
+  /**
+   * Another volume, reached evenly within `seconds`, also while the page is hidden.
+   *
+   * @param {number} volume 0 to 1
+   * @param {number} seconds
+   * @throws {LecternError} bad_option
+   */
+  fadeTo(volume, seconds) {
+    checkedVolume(volume);
+    if (!this.#over) this.#player.fadeTo(volume, seconds);
+  }
+
   pause() {
+    this.#interrupted = false;
     if (this.#over || this.#state === 'paused') return;
     this.#state = 'paused';
     this.#player.pause();
   }
 
   resume() {
+    this.#interrupted = false;
+    if (!this.#over) this.#player.unblock();
     if (this.#state !== 'paused') return;
     this.#state = 'loading';
     this.#player.play();
@@ -292,6 +320,7 @@ export class Speech extends EventTarget {
     const player = this.#player;
     player.clear();
     player.rate = this.#rate;
+    player.volume = 1;
     /** @param {string} type @param {(event: any) => void} react */
     const on = (type, react) =>
       player.addEventListener(type, react, { signal: this.#listening.signal });
@@ -301,6 +330,8 @@ export class Speech extends EventTarget {
     on('starved', () => this.#wait('loading'));
     on('blocked', () => this.#wait('gesture'));
     on('unblocked', () => this.#wait('loading'));
+    on('interrupted', () => this.#systemPaused());
+    on('continued', () => this.#systemResumed());
     on('end', () => this.#complete());
     on('error', ({ detail }) => this.#fail(detail.error));
     on('problem', ({ detail }) => this.#emit('problem', { ...detail, sentence: this.#index }));
@@ -344,6 +375,19 @@ export class Speech extends EventTarget {
       this.#follow();
       this.#eachFrame();
     });
+  }
+
+  #systemPaused() {
+    if (this.#over || this.#state === 'paused') return;
+    this.pause();
+    this.#interrupted = true;
+    this.#emit('paused');
+  }
+
+  #systemResumed() {
+    if (!this.#interrupted) return;
+    this.#emit('resumed');
+    this.resume();
   }
 
   /** @param {'loading' | 'gesture'} reason */

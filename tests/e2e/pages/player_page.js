@@ -83,22 +83,48 @@ async function render({ sampleRate, items, rates = [[0, 1]], late = [] }) {
 
 // -- with the real worklet ---------------------------------------------------------------
 
+const EVENTS = [
+  'item', 'ended', 'playing', 'starved', 'end', 'blocked', 'unblocked', 'interrupted', 'continued', 'error', 'problem',
+];
+
+/** An output, and which of its nodes is connected to what at its end. */
+function watchedOutput(way) {
+  const { connect } = AudioNode.prototype;
+  const ends = [];
+  AudioNode.prototype.connect = function (target, ...rest) {
+    ends.push([this, target]);
+    return connect.call(this, target, ...rest);
+  };
+  try {
+    return { output: createDeviceOutput({ way }), ends };
+  } finally {
+    AudioNode.prototype.connect = connect;
+  }
+}
+
 /** A player on the real device, recorded. */
 class Bench {
   chunks = [];
   log = [];
   path = [];
 
-  constructor() {
+  /**
+   * `way`: as of the output. `atEnd`: recorded is what leaves the output, not what enters it;
+   * of an element the stream that it plays, for which the loop through the browser takes longer.
+   */
+  constructor({ way = 'direct', atEnd = false } = {}) {
+    this.way = way;
+    this.atEnd = atEnd;
     this.player = new Player({ createOutput: () => this.output() });
-    for (const type of ['item', 'ended', 'playing', 'starved', 'end', 'blocked', 'unblocked', 'error', 'problem']) {
+    for (const type of EVENTS) {
       this.player.addEventListener(type, ({ detail }) => this.note(type, detail?.id ?? String(detail?.error ?? '')));
     }
   }
 
   output() {
-    const output = createDeviceOutput();
+    const { output, ends } = watchedOutput(this.way);
     this.device = output;
+    this.ends = ends;
     const { context } = output;
     const { audioWorklet } = context;
     audioWorklet.addModule = async (url) => {
@@ -111,9 +137,26 @@ class Bench {
         channelCountMode: 'explicit',
       });
       tap.port.onmessage = ({ data }) => this.chunks.push(data);
-      node.connect(tap).connect(context.destination);
+      if (this.atEnd) this.listenAtEnd(tap);
+      else node.connect(tap);
+      output.connect(this.atEnd ? node : tap);
     };
     return { ...output, connect };
+  }
+
+  listenAtEnd(tap) {
+    const [[last, end]] = this.ends;
+    if (end instanceof AudioDestinationNode) {
+      last.disconnect();
+      last.connect(tap).connect(end);
+      return;
+    }
+    // A tap that leads nowhere is not asked for anything.
+    const nothing = new GainNode(end.context, { gain: 0 });
+    new MediaStreamAudioSourceNode(end.context, { mediaStream: end.stream })
+      .connect(tap)
+      .connect(nothing)
+      .connect(end.context.destination);
   }
 
   /** Context time of what is heard now. */
@@ -257,6 +300,9 @@ class LineFeed {
 }
 
 const TONES = { manner: () => ({ voiceId: 'tones' }), refuse: () => false };
+const TOLD = [
+  'sentence', 'word', 'waiting', 'playing', 'firstsound', 'paused', 'resumed', 'problem', 'end', 'error',
+];
 
 /** A speech on a bench of its own, or on that of another; its events go into `events`. */
 function read(text, { bench = new Bench(), engine = new ToneEngine(), startAt, ...options } = {}) {
@@ -268,7 +314,7 @@ function read(text, { bench = new Bench(), engine = new ToneEngine(), startAt, .
     startAt,
   });
   const events = [];
-  for (const type of ['sentence', 'word', 'waiting', 'playing', 'firstsound', 'problem', 'end', 'error']) {
+  for (const type of TOLD) {
     speech.addEventListener(type, ({ detail }) => {
       const told = detail?.error ? { ...detail, error: detail.error.code } : detail;
       events.push({ type, detail: told ?? null, heard: bench.heard, now: bench.now });

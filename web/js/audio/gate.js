@@ -40,14 +40,13 @@ export class Gate {
     this.#open = false;
   }
 
-  /** Silence at once, for when nothing sounds anyway. */
+  /** Shut at once, for when nothing sounds but the decay of what broke off: that goes on. */
   shut() {
     this.#open = false;
     this.#level = 0;
-    this.#last = 0;
     this.#offset = 0;
-    this.#broken = false;
-    this.#sounded = false;
+    this.#broken = this.#last !== 0;
+    this.#sounded = this.#broken;
   }
 
   /**

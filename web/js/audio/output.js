@@ -2,6 +2,8 @@
 /** Where the player's sound goes. The player knows this port and no speaker. */
 
 import { LecternError } from '../errors.js';
+import { Carrier, Companion } from './media_element.js';
+import { chooseRoute, platformOf } from './routes.js';
 
 /**
  * @typedef {object} Output
@@ -9,30 +11,84 @@ import { LecternError } from '../errors.js';
  * @property {(node: AudioNode) => void} connect let the node be heard
  * @property {() => Promise<void>} resume may stay pending, or reject, until there is a gesture
  * @property {() => Promise<void>} suspend give the device back for a while
+ * @property {() => void} quiet nothing sounds for now: lock screens show a pause
+ * @property {() => boolean} carries whether what is rendered is heard, and not lost on its way
  * @property {() => number} latency seconds between `context.currentTime` and what is heard now
+ * @property {(level: number, seconds: number) => void} fade to `level` (0 to 1) within `seconds`
+ * @property {(events: OutputEvents) => void} watch once
  * @property {() => Promise<void>} dispose
+ *
+ * @typedef {object} OutputEvents
+ * @property {() => void} changed the context's state is another one, or what `carries` says
+ * @property {() => void} paused the system has paused what is heard, as for a call
+ * @property {() => void} continued the system has let it go on after that
  */
 
 /** Seconds; a device that claims more than this is not believed. */
 const LONGEST_LATENCY = 1;
+/** Seconds that a media element adds, by guess: no browser tells, and it was not measured. */
+const ELEMENT_LATENCY = 0.03;
 
 /**
  * The loudspeaker. Made at the first use: a context before that costs a warning and a device.
  *
+ * @param {{way?: import('./routes.js').Way | null}} [options] way: override; default: what suits
+ *   this browser
  * @returns {Output}
  * @throws {LecternError} audio_failed
  */
-export function createDeviceOutput() {
+export function createDeviceOutput({ way = null } = {}) {
+  const route = chooseRoute(platformOf(navigator), way);
   const context = createContext();
+  const gain = new GainNode(context);
+  /** @type {OutputEvents | null} */
+  let events = null;
+  const carrier =
+    route.way === 'element'
+      ? new Carrier(context, {
+          changed: () => events?.changed(),
+          paused: () => events?.paused(),
+          continued: () => events?.continued(),
+        })
+      : null;
+  const companion = route.companion ? new Companion() : null;
+  gain.connect(carrier ? carrier.node : context.destination);
+  if (route.playback) sayListening(true);
+  const changed = () => events?.changed();
+  context.addEventListener('statechange', changed);
+  navigator.mediaDevices?.addEventListener('devicechange', changed);
+  const quiet = () => {
+    carrier?.pause();
+    companion?.pause();
+  };
   return {
     context,
     connect: (node) => {
-      node.connect(context.destination);
+      node.connect(gain);
     },
-    resume: () => context.resume(),
-    suspend: () => context.suspend(),
-    latency: () => latencyOf(context),
+    resume: async () => {
+      companion?.play();
+      // Both at once: after an `await` a gesture counts no more.
+      await Promise.all([carrier?.play(), context.resume()]);
+    },
+    suspend: () => {
+      quiet();
+      return context.suspend();
+    },
+    quiet,
+    carries: () => carrier?.carries ?? true,
+    latency: () => latencyOf(context) + (carrier ? ELEMENT_LATENCY : 0),
+    fade: (level, seconds) => fade(gain.gain, level, context.currentTime, seconds),
+    watch: (listener) => {
+      events = listener;
+    },
     dispose: async () => {
+      events = null;
+      context.removeEventListener('statechange', changed);
+      navigator.mediaDevices?.removeEventListener('devicechange', changed);
+      carrier?.dispose();
+      companion?.dispose();
+      if (route.playback) sayListening(false);
       if (context.state !== 'closed') await context.close();
     },
   };
@@ -46,6 +102,32 @@ function createContext() {
   } catch (cause) {
     throw new LecternError('audio_failed', 'This browser gives no sound output.', { cause });
   }
+}
+
+/**
+ * @param {AudioParam} gain
+ * @param {number} level
+ * @param {number} now context time
+ * @param {number} seconds
+ */
+function fade(gain, level, now, seconds) {
+  const { value } = gain;
+  gain.cancelScheduledValues(now);
+  gain.setValueAtTime(value, now);
+  gain.linearRampToValueAtTime(level, now + seconds);
+}
+
+/**
+ * Safari's audio session: with 'playback' sound goes on in the background, whatever the switch
+ * for silence says.
+ *
+ * @param {boolean} listening
+ */
+function sayListening(listening) {
+  const { audioSession } = /** @type {{audioSession?: {type: string}}} */ (
+    /** @type {unknown} */ (navigator)
+  );
+  if (audioSession) audioSession.type = listening ? 'playback' : 'auto';
 }
 
 /** @param {AudioContext} context @returns {number} */

@@ -7,7 +7,7 @@ import { Documents } from './documents.js';
 import { Failures } from './failures.js';
 import { listenToKeys } from './keyboard.js';
 import { Manner } from './manner.js';
-import { connectMediaKeys, showMedia } from './media_session.js';
+import { MediaSession } from './media_session.js';
 import { connectMenu } from './menu.js';
 import { Notices } from './notices.js';
 import { ownVoices } from './own_voices.js';
@@ -166,22 +166,17 @@ export class Page extends EventTarget {
 
   #connectKeys() {
     const reading = this.#reading;
-    const play = () => reading.play();
-    const pause = () => reading.pause();
-    const stop = () => reading.stop();
-    const next = () => reading.next();
-    const previous = () => reading.previous();
     listenToKeys({
       toggle: () => reading.toggle(),
-      stop,
-      sentence: (direction) => (direction === 1 ? next() : previous()),
+      stop: () => reading.stop(),
+      sentence: (direction) => (direction === 1 ? reading.next() : reading.previous()),
       paragraph: (direction) => reading.paragraph(direction),
       speed: (direction) => {
         this.#transport.step(direction);
         this.#notices.say(this.#strings.saySpeed(this.#transport.speed));
       },
     });
-    connectMediaKeys({ play, pause, stop, next, previous });
+    new MediaSession({ reading });
   }
 
   #listenToReading() {
@@ -409,9 +404,8 @@ export class Page extends EventTarget {
   }
 
   #showState() {
-    const { state, title } = this.#reading;
+    const { state } = this.#reading;
     this.#transport.showState(state);
-    showMedia(state, title, this.#voices.voice?.name ?? '');
     if (state === 'blocked') this.#notices.show('gesture', this.#strings.pressPlay);
     else this.#notices.hide('gesture');
     if (state === 'speaking') this.#notices.say(this.#strings.saySpeaking);

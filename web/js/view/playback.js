@@ -17,6 +17,7 @@ export class Playback extends EventTarget {
   #lectern;
   /** @type {import('./types.js').SpeechPort | null} */
   #speech = null;
+  #volume = 1;
   /** @type {State} */
   #state = 'idle';
   #rate;
@@ -60,6 +61,27 @@ export class Playback extends EventTarget {
     if (this.#speech) this.#speech.rate = rate;
   }
 
+  /** Of the sound, 0 to 1; of this speech and those that follow. */
+  get volume() {
+    return this.#volume;
+  }
+
+  set volume(volume) {
+    this.#volume = volume;
+    if (this.#speech) this.#speech.volume = volume;
+  }
+
+  /**
+   * Another volume, reached evenly, also while the page is hidden.
+   *
+   * @param {number} volume 0 to 1
+   * @param {number} seconds
+   */
+  fadeTo(volume, seconds) {
+    this.#volume = volume;
+    this.#speech?.fadeTo(volume, seconds);
+  }
+
   /** Whether it speaks or is about to. */
   get playing() {
     return this.#state === 'working' || this.#state === 'speaking';
@@ -73,6 +95,7 @@ export class Playback extends EventTarget {
     this.#given = this.#options();
     const speech = this.#lectern.speak(text, { ...this.#given, rate: this.#rate, startAt });
     this.#speech = speech;
+    if (this.#volume !== 1) speech.volume = this.#volume;
     this.#listen(speech);
     this.#setState('working');
   }
@@ -89,8 +112,9 @@ export class Playback extends EventTarget {
       this.start(this.#text, this.#sentence?.start ?? 0);
       return;
     }
-    // First the state: `resume` may answer with `playing` at once.
-    this.#setState('working');
+    // First the state: `resume` may answer with `playing` at once. A browser that has refused is
+    // asked again, and what becomes of that is told.
+    if (this.#state !== 'blocked') this.#setState('working');
     this.#speech.resume();
   }
 
@@ -162,6 +186,8 @@ export class Playback extends EventTarget {
     on('waiting', ({ reason }) => {
       if (this.#state !== 'paused') this.#setState(reason === 'gesture' ? 'blocked' : 'working');
     });
+    on('paused', () => this.#setState('paused'));
+    on('resumed', () => this.#setState('working'));
     on('end', () => {
       this.#speech = null;
       this.#setState('idle');

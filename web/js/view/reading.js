@@ -120,6 +120,26 @@ export class Reading extends EventTarget {
     this.#tell('speed');
   }
 
+  /** Of the sound, 0 to 1; of what is spoken now and afterwards. */
+  get volume() {
+    return this.#playback.volume;
+  }
+
+  set volume(volume) {
+    this.#playback.volume = volume;
+  }
+
+  /**
+   * Another volume, reached evenly, also while the page is hidden. Who fades out for good sets
+   * `volume` to 1 again when all is quiet.
+   *
+   * @param {number} volume 0 to 1
+   * @param {number} seconds
+   */
+  fadeTo(volume, seconds) {
+    this.#playback.fadeTo(volume, seconds);
+  }
+
   /** Seconds of listening between two offsets, at the present speed. @param {number} from @param {number} to */
   seconds(from, to) {
     const silent = this.#opened?.silent(from, to) ?? 0;

@@ -19,9 +19,12 @@
  * @property {() => void} previous
  * @property {(offset: number) => void} seek
  * @property {number} rate
+ * @property {number} volume 0 to 1
+ * @property {(volume: number, seconds: number) => void} fadeTo
  * @property {Promise<'end' | 'stopped'>} finished
  * @typedef {EventTarget & SpeechMethods} SpeechPort
- *   events `sentence`, `word`, `waiting` {reason}, `playing`, `firstsound`, `end`, `error` {error}
+ *   events `sentence`, `word`, `waiting` {reason}, `playing`, `firstsound`, `paused` and `resumed`
+ *   (by the system), `end`, `error` {error}
  *
  * @typedef {{speaker?: string, style?: string}} MannerOptions
  * @typedef {object} CastingOptions
