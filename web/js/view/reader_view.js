@@ -148,10 +148,12 @@ export class ReaderView {
 
   /** The part of the window that shows text, in px. */
   #space() {
-    return {
-      top: Math.max(0, this.#sheet.getBoundingClientRect().bottom),
-      bottom: this.#bar.getBoundingClientRect().top,
-    };
+    const top = Math.max(0, this.#sheet.getBoundingClientRect().bottom);
+    const bottom = this.#bar.getBoundingClientRect().top;
+    // A sheet of half the height, as that of looks on a phone, has text above it.
+    const panel = document.querySelector('.panel:not([hidden])')?.getBoundingClientRect();
+    const half = panel && panel.width > innerWidth / 2 && panel.top - top > innerHeight / 5;
+    return { top, bottom: half ? Math.min(bottom, panel.top) : bottom };
   }
 
   #paint() {

@@ -1,6 +1,8 @@
 // @ts-check
 /** Every word of the interface, in English and French. */
 
+import { appearanceInEnglish, appearanceInFrench } from './strings_appearance.js';
+
 /** @typedef {typeof english} Strings */
 /** @typedef {'en' | 'fr'} Language */
 
@@ -91,35 +93,7 @@ const english = {
     other: 'The voice could not be installed. Try again.',
   },
 
-  appearance: 'Appearance',
-  theme: 'Colours',
-  themes: {
-    system: 'As the system',
-    light: 'Light',
-    sepia: 'Sepia',
-    dark: 'Dark',
-    contrast: 'High contrast',
-    'contrast-dark': 'High contrast, dark',
-  },
-  font: 'Typeface',
-  fonts: {
-    literata: 'Literata',
-    sans: 'The system’s',
-    atkinson: 'Atkinson Hyperlegible',
-    opendyslexic: 'OpenDyslexic',
-  },
-  spacing: 'Size and spacing',
-  looks: {
-    size: 'Text size',
-    leading: 'Line spacing',
-    paragraph: 'Between paragraphs',
-    letter: 'Between letters',
-    word: 'Between words',
-    width: 'Line length',
-  },
-  looksReset: 'Back to how it was',
-  sayLooksReset: 'Everything looks as it did at first.',
-
+  ...appearanceInEnglish,
   keyPlay: 'Play or pause',
   keySentence: 'One sentence back or on',
   keyParagraph: 'One paragraph back or on',
@@ -161,15 +135,6 @@ const english = {
     other: 'Something went wrong. Your place is kept.',
   },
 
-  /** @param {string} n */
-  pixels: (n) => `${n} pixels`,
-  /** @param {string} n */
-  lines: (n) => `${n} lines`,
-  /** @param {string} percent */
-  ofTheSize: (percent) => `${percent} of the size`,
-  nothingMore: 'nothing more',
-  /** @param {string} n */
-  charactersALine: (n) => `about ${n} characters`,
   /** @param {number} percent */
   percentRead: (percent) => `${percent}% read`,
   /** @param {string} title */
@@ -307,35 +272,7 @@ const french = {
     other: 'La voix n’a pas pu être installée. Réessayez.',
   },
 
-  appearance: 'Apparence',
-  theme: 'Couleurs',
-  themes: {
-    system: 'Comme le système',
-    light: 'Clair',
-    sepia: 'Sépia',
-    dark: 'Sombre',
-    contrast: 'Contraste élevé',
-    'contrast-dark': 'Contraste élevé, sombre',
-  },
-  font: 'Caractères',
-  fonts: {
-    literata: 'Literata',
-    sans: 'Ceux du système',
-    atkinson: 'Atkinson Hyperlegible',
-    opendyslexic: 'OpenDyslexic',
-  },
-  spacing: 'Taille et espacement',
-  looks: {
-    size: 'Taille du texte',
-    leading: 'Interligne',
-    paragraph: 'Entre les paragraphes',
-    letter: 'Entre les lettres',
-    word: 'Entre les mots',
-    width: 'Longueur des lignes',
-  },
-  looksReset: 'Revenir au départ',
-  sayLooksReset: 'Tout a repris son apparence de départ.',
-
+  ...appearanceInFrench,
   keyPlay: 'Lecture ou pause',
   keySentence: 'Une phrase en arrière ou en avant',
   keyParagraph: 'Un paragraphe en arrière ou en avant',
@@ -377,11 +314,6 @@ const french = {
     other: 'Quelque chose a échoué. Votre place est gardée.',
   },
 
-  pixels: (n) => `${n} pixels`,
-  lines: (n) => `${n} ${Number.parseFloat(n) < 2 ? 'ligne' : 'lignes'}`,
-  ofTheSize: (percent) => `${percent} de la taille`,
-  nothingMore: 'rien de plus',
-  charactersALine: (n) => `environ ${n} caractères`,
   percentRead: (percent) => `lu à ${percent} %`,
   forgetDocument: (title) => `Retirer ${title} de la bibliothèque`,
   asks: (host) => `Demande la liste à ${host}. Rien de ce que vous lisez n’est envoyé.`,
