@@ -39,7 +39,9 @@ def table() -> dict[str, Theme]:
     themes: dict[str, Theme] = {}
     wish: Theme = {}
     for selector, body in rules(WEB / "app.css"):
-        tokens = {name.removeprefix("--"): value for name, value in body.items() if name[:2] == "--"}
+        tokens = {
+            name.removeprefix("--"): value for name, value in body.items() if name[:2] == "--"
+        }
         if themed(selector):
             themes[themed(selector)] = tokens
         elif "[data-theme]" in selector:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
@@ -50,7 +50,8 @@ STICKING_OUT = """() => {
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > innerWidth) found.push(`the page is ${scrollWidth} wide`);
   for (const element of document.querySelectorAll('body *')) {
-    if (!element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true })) continue;
+    const seen = { visibilityProperty: true, contentVisibilityAuto: true };
+    if (!element.checkVisibility(seen)) continue;
     if (element.closest('.unseen, .chip, #sheet, svg, noscript, option')) continue;
     const { left, right, width } = element.getBoundingClientRect();
     if (width > 1 && (left < -1 || right > innerWidth + 1)) {
@@ -213,7 +214,11 @@ def test_a_face_is_fetched_when_it_is_chosen_and_is_used(desk: Page, site: Stati
     open_panel(desk)
     for name, family, file in (
         ("OpenDyslexic", "OpenDyslexic", DYSLEXIC),
-        ("Atkinson Hyperlegible", "Atkinson Hyperlegible Next", "atkinson-hyperlegible-next-latin-wght"),
+        (
+            "Atkinson Hyperlegible",
+            "Atkinson Hyperlegible Next",
+            "atkinson-hyperlegible-next-latin-wght",
+        ),
     ):
         choose(desk, name)
         until(desk, "(name) => getComputedStyle(reading).fontFamily.includes(name)", family)
@@ -281,7 +286,9 @@ def test_sliders_by_keyboard_with_their_values_in_words(desk: Page) -> None:
         one = slider(desk, name)
         one.focus()
         one.press("Home")
-        expect(reading(desk)).to_have_css(css, least if least != "0px" else re.compile("0px|normal"))
+        expect(reading(desk)).to_have_css(
+            css, least if least != "0px" else re.compile("0px|normal")
+        )
         one.press("End")
         expect(reading(desk)).to_have_css(css, most)
     gap = slider(desk, "Between paragraphs")
@@ -340,7 +347,9 @@ def test_the_line_length_is_said_in_characters(desk: Page) -> None:
 # -- kept ----------------------------------------------------------------------------
 
 
-def test_it_is_on_before_the_first_paint(desk: Page, bare: BrowserContext, site: StaticSite) -> None:
+def test_it_is_on_before_the_first_paint(
+    desk: Page, bare: BrowserContext, site: StaticSite
+) -> None:
     open_panel(desk)
     choose(desk, "Dark")
     slider(desk, "Text size").fill("28")
@@ -348,7 +357,9 @@ def test_it_is_on_before_the_first_paint(desk: Page, bare: BrowserContext, site:
     assert stored(desk) == {"theme": "dark", "size": 28}
     # Without any module at all: what puts it on can only be the script in the head.
     later = bare.new_page()
-    later.route("**/js/main.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    later.route(
+        "**/js/main.js", lambda route: route.fulfill(body="", content_type="text/javascript")
+    )
     later.add_init_script(
         """new MutationObserver((_, watcher) => {
           if (!document.body) return;
@@ -495,9 +506,7 @@ def test_what_is_far_away_has_about_its_height(desk: Page) -> None:
 
 
 @pytest.mark.parametrize("height", [568, 256])
-def test_nothing_is_lost_at_320_pixels(
-    browser: Browser, site: StaticSite, height: int
-) -> None:
+def test_nothing_is_lost_at_320_pixels(browser: Browser, site: StaticSite, height: int) -> None:
     """WCAG 2.2, 1.4.10 (a window of 1280 at 400 %), with everything as large as it can be set."""
     context = browser.new_context(
         service_workers="block", viewport={"width": 320, "height": height}
@@ -531,9 +540,7 @@ def test_nothing_is_lost_at_320_pixels(
     watch.check()
 
 
-def test_text_spacing_of_the_readers_own_loses_nothing(
-    browser: Browser, site: StaticSite
-) -> None:
+def test_text_spacing_of_the_readers_own_loses_nothing(browser: Browser, site: StaticSite) -> None:
     """WCAG 2.2, 1.4.12, set over the whole page as a browser extension does it."""
     context = browser.new_context(service_workers="block", viewport={"width": 390, "height": 800})
     page = open_app(context.new_page(), site.url, ready=False)

@@ -17,7 +17,8 @@ FONTS = {
         f"literata-{subset}-wght-normal.woff2" for subset in _LITERATA
     ),
     "@fontsource-variable/atkinson-hyperlegible-next": tuple(
-        f"atkinson-hyperlegible-next-{subset}-wght-normal.woff2" for subset in ("latin", "latin-ext")
+        f"atkinson-hyperlegible-next-{subset}-wght-normal.woff2"
+        for subset in ("latin", "latin-ext")
     ),
     "@fontsource/opendyslexic": tuple(
         f"opendyslexic-latin-{weight}-normal.woff2" for weight in (400, 700)

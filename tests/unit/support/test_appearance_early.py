@@ -1,4 +1,4 @@
-"""appearance_early.js: nothing that is stored can do harm, and the numbers are the style sheet's."""
+"""appearance_early.js: nothing that is stored does harm; the numbers are the style sheet's."""
 
 from __future__ import annotations
 
@@ -32,7 +32,12 @@ const world = vm.createContext({
   document: { documentElement: root, querySelectorAll: () => [meta] },
   getComputedStyle: () => ({ getPropertyValue: () => ' #123456 ' }),
   matchMedia: (query) => ({ matches: queries.some((part) => query.includes(part)) }),
-  localStorage: { getItem: () => { if (stored === 'forbidden') throw new Error(); return stored; } },
+  localStorage: {
+    getItem: () => {
+      if (stored === 'forbidden') throw new Error();
+      return stored;
+    },
+  },
 });
 vm.runInContext(readFileSync(path, 'utf8'), world);
 const { THEMES, FONTS, NUMBERS } = world.lecternAppearance;
