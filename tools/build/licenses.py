@@ -93,6 +93,19 @@ SHIPPED = (
         ("npm:@fontsource-variable/literata/LICENSE",),
         "https://github.com/googlefonts/literata, packaged by https://github.com/fontsource",
     ),
+    Shipped(
+        "atkinson-hyperlegible-next",
+        "",
+        ("npm:@fontsource-variable/atkinson-hyperlegible-next/LICENSE",),
+        "https://github.com/googlefonts/atkinson-hyperlegible-next,\n"
+        "packaged by https://github.com/fontsource",
+    ),
+    Shipped(
+        "opendyslexic",
+        "",
+        ("npm:@fontsource/opendyslexic/LICENSE",),
+        "https://github.com/antijingoist/opendyslexic, packaged by https://github.com/fontsource",
+    ),
 )
 
 

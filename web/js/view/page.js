@@ -2,6 +2,7 @@
 /** The screen as a whole: which of its two states it is in, and who tells whom. */
 
 import { guessLanguage } from '../guess_language.js';
+import { Appearance } from './appearance.js';
 import { byId } from './dom.js';
 import { Documents } from './documents.js';
 import { Failures } from './failures.js';
@@ -132,6 +133,14 @@ export class Page extends EventTarget {
       notices: this.#notices,
       show: (opened, about) => this.#showDocument(opened, about),
       failed: (error) => this.#fail(error),
+    });
+    new Appearance({
+      reading: this.#reading,
+      strings,
+      language,
+      memory,
+      keep: (change) => this.#reader.keep(change),
+      say: (text) => this.#notices.say(text),
     });
     byId('home', HTMLButtonElement).addEventListener('click', () => this.#goHome());
     connectMenu();

@@ -30,10 +30,7 @@ export class ReaderView {
    */
   constructor({ begin, back }) {
     this.#follow = new Follow({
-      space: () => ({
-        top: Math.max(0, this.#sheet.getBoundingClientRect().bottom),
-        bottom: this.#bar.getBoundingClientRect().top,
-      }),
+      space: () => this.#space(),
       away: (away) => (this.#back.hidden = !away),
     });
     this.#back.addEventListener('click', () => {
@@ -41,6 +38,12 @@ export class ReaderView {
       back();
     });
     this.#listenToPointer(begin);
+    let width = 0;
+    new ResizeObserver(([{ contentRect }]) => {
+      if (contentRect.width === width) return;
+      width = contentRect.width;
+      if (width) this.#page.measure();
+    }).observe(this.#article);
   }
 
   /**
@@ -95,6 +98,45 @@ export class ReaderView {
   }
 
   /**
+   * Do what changes the layout, and leave what is being read where it is in the window: the spoken
+   * line while it is in sight, else the first line that is.
+   *
+   * @param {() => void} change
+   */
+  keep(change) {
+    const anchor = this.#anchor();
+    change();
+    this.#page.measure();
+    if (!anchor) return;
+    const settle = () => {
+      const line = this.#page.range(anchor.offset, anchor.offset + 1)?.getClientRects()[0];
+      if (!line || Math.abs(line.top - anchor.top) < 1) return;
+      scrollBy({ top: line.top - anchor.top, behavior: 'instant' });
+    };
+    settle();
+    // What comes into view above it is laid out only with the next frame.
+    requestAnimationFrame(() => requestAnimationFrame(settle));
+  }
+
+  /** A place of the text that is in sight, and how far down the window it is in px. */
+  #anchor() {
+    const { top, bottom } = this.#space();
+    const spoken = this.#word ?? this.#sentence;
+    const line = spoken && this.#page.range(spoken.start, spoken.start + 1)?.getClientRects()[0];
+    if (spoken && line && line.top >= top && line.bottom <= bottom) {
+      return { offset: spoken.start, top: line.top };
+    }
+    const { left, width } = this.#article.getBoundingClientRect();
+    for (let y = top + 8; y < bottom && width > 0; y += 16) {
+      const offset = this.#page.offsetAt(left + width / 2, y);
+      const found =
+        offset !== null && this.#page.range(offset, offset + 1)?.getClientRects()[0];
+      if (found && found.top >= top - found.height) return { offset, top: found.top };
+    }
+    return null;
+  }
+
+  /**
    * Where the paragraph before or after the one at `offset` begins.
    *
    * @param {number} offset
@@ -102,6 +144,16 @@ export class ReaderView {
    */
   paragraph(offset, steps) {
     return this.#page.paragraph(offset, steps);
+  }
+
+  /** The part of the window that shows text, in px. */
+  #space() {
+    const top = Math.max(0, this.#sheet.getBoundingClientRect().bottom);
+    const bottom = this.#bar.getBoundingClientRect().top;
+    // A sheet of half the height, as that of looks on a phone, has text above it.
+    const panel = document.querySelector('.panel:not([hidden])')?.getBoundingClientRect();
+    const half = panel && panel.width > innerWidth / 2 && panel.top - top > innerHeight / 5;
+    return { top, bottom: half ? Math.min(bottom, panel.top) : bottom };
   }
 
   #paint() {

@@ -6,6 +6,7 @@
  */
 
 import { documentBlocks, elementOf, nodesOf } from './document_blocks.js';
+import { charactersPerLine } from './line_measure.js';
 import { paragraphs } from './paragraphs.js';
 
 /** One slice of work, in milliseconds. */
@@ -52,9 +53,9 @@ export class ReadingPage {
     const building = new AbortController();
     this.#building = building;
     const blocks = opened ? documentBlocks(opened.data) : paragraphs(text);
-    const metrics = this.#metrics();
+    this.measure();
     for (;;) {
-      const finished = this.#slice(blocks, text, metrics);
+      const finished = this.#slice(blocks, text);
       grown();
       if (finished) break;
       await nextTask();
@@ -63,6 +64,12 @@ export class ReadingPage {
     this.#building = null;
     this.#done = true;
     this.#article.dataset.whole = '';
+  }
+
+  /** The type or the column is another: guess anew how high is what was not laid out yet. */
+  measure() {
+    const perLine = charactersPerLine(this.#article, this.#text);
+    this.#article.style.setProperty('--per-line', perLine.toFixed(1));
   }
 
   clear() {
@@ -137,10 +144,9 @@ export class ReadingPage {
   /**
    * @param {Iterator<import('./paragraphs.js').Block | import('./document_blocks.js').PageBlock>} blocks
    * @param {string} text
-   * @param {{characters: number, line: number}} metrics
    * @returns {boolean} whether the text is whole now
    */
-  #slice(blocks, text, metrics) {
+  #slice(blocks, text) {
     const until = performance.now() + SLICE;
     const fragment = document.createDocumentFragment();
     let finished = false;
@@ -153,7 +159,7 @@ export class ReadingPage {
       }
       if (!continues) this.#paragraphs.push(block.start);
       continues = block.continued;
-      fragment.append(this.#paragraph(block, text, metrics));
+      fragment.append(this.#paragraph(block, text));
     }
     this.#article.append(fragment);
     return finished;
@@ -162,18 +168,15 @@ export class ReadingPage {
   /**
    * @param {import('./paragraphs.js').Block | import('./document_blocks.js').PageBlock} block
    * @param {string} text
-   * @param {{characters: number, line: number}} metrics
    */
-  #paragraph(block, text, metrics) {
+  #paragraph(block, text) {
     const element = 'of' in block ? elementOf(block) : document.createElement('p');
     element.dir = 'auto';
     element.classList.add(block.kind);
     if (block.heading && block.end < text.trimEnd().length) element.classList.add('heading');
     if (block.continued) element.classList.add('continued');
-    // What is not on the screen is not laid out; its height is guessed, so that the
-    // scroll bar tells the truth from the start.
-    const lines = Math.ceil((block.end - block.start) / metrics.characters);
-    element.style.containIntrinsicBlockSize = `auto ${Math.round(lines * metrics.line)}px`;
+    // page.css guesses its height of this while it is not laid out.
+    element.style.setProperty('--characters', String(block.end - block.start));
     if ('of' in block) {
       if (block.of.skip) this.#markSkipped(block.of.start, element);
       for (const { node, start, outer, skipped } of nodesOf(text, block)) {
@@ -202,15 +205,6 @@ export class ReadingPage {
     const known = this.#skipped.get(start);
     if (known) known.push(element);
     else this.#skipped.set(start, [element]);
-  }
-
-  /** About how many characters fit a line of the page, and how high a line is in px. */
-  #metrics() {
-    const style = getComputedStyle(this.#article);
-    const size = Number.parseFloat(style.fontSize) || 19;
-    const line = Number.parseFloat(style.lineHeight) || size * 1.6;
-    const width = this.#article.clientWidth || 576;
-    return { characters: Math.max(10, width / (size * 0.47)), line };
   }
 
   /** @param {number} offset @param {boolean} isEnd @returns {{node: Text, offset: number} | null} */

@@ -124,6 +124,16 @@ export class Memory {
     this.#write('rate', String(rate));
   }
 
+  /** The reader's looks, as `parse` of appearance_early.js takes them. @returns {string | null} */
+  get appearance() {
+    return this.#read('appearance');
+  }
+
+  /** @param {string | null} json */
+  set appearance(json) {
+    this.#write('appearance', json);
+  }
+
   /** Whether `name` is asked for the first time in this browser. @param {string} name */
   once(name) {
     const first = this.#read(name) === null;

@@ -1,6 +1,8 @@
 // @ts-check
 /** Every word of the interface, in English and French. */
 
+import { appearanceInEnglish, appearanceInFrench } from './strings_appearance.js';
+
 /** @typedef {typeof english} Strings */
 /** @typedef {'en' | 'fr'} Language */
 
@@ -91,6 +93,7 @@ const english = {
     other: 'The voice could not be installed. Try again.',
   },
 
+  ...appearanceInEnglish,
   keyPlay: 'Play or pause',
   keySentence: 'One sentence back or on',
   keyParagraph: 'One paragraph back or on',
@@ -269,6 +272,7 @@ const french = {
     other: 'La voix n’a pas pu être installée. Réessayez.',
   },
 
+  ...appearanceInFrench,
   keyPlay: 'Lecture ou pause',
   keySentence: 'Une phrase en arrière ou en avant',
   keyParagraph: 'Un paragraphe en arrière ou en avant',

@@ -54,6 +54,25 @@
  *   `restart` {reason, count}, `fatal` {error}
  * @typedef {{voiceId: string, phase: 'download' | 'session' | 'ready', loaded: number, total: number}} Progress
  *
+ * @typedef {object} Looks  what the reader chose of the page's looks; what is missing is as it comes
+ * @property {string} [theme]  a theme of app.css
+ * @property {string} [font]  a face of css/fonts.css
+ * @property {number} [size]  px, where a rem is 16
+ * @property {number} [leading]  lines
+ * @property {number} [paragraph]  em between paragraphs
+ * @property {number} [letter]  em between letters
+ * @property {number} [word]  em between words
+ * @property {number} [width]  rem
+ * @typedef {{property: string, unit: string, least: number, most: number, step: number, usual: number}} LooksNumber
+ * @typedef {object} LooksPort  appearance_early.js
+ * @property {string} KEY  of localStorage
+ * @property {string[]} THEMES
+ * @property {string[]} FONTS
+ * @property {Record<'size' | 'leading' | 'paragraph' | 'letter' | 'word' | 'width', LooksNumber>} NUMBERS
+ * @property {(value: unknown) => Looks} check  what is good of it
+ * @property {(text: string | null) => Looks} parse  the same of stored JSON
+ * @property {(looks: Looks) => void} apply
+ *
  * @typedef {EventTarget & {applyUpdate: () => void | Promise<void>}} OfflinePort
  *   events `ready` (everything that is needed offline is here), `update` (a new version waits)
  */
