@@ -47,6 +47,7 @@ export class Player extends EventTarget {
   /** The device was given back for lack of sound. */
   #resting = false;
   #rate = 1;
+  #volume = 1;
   #epoch = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #idleTimer;
@@ -80,6 +81,21 @@ export class Player extends EventTarget {
   set rate(rate) {
     this.#rate = checkedRate(rate);
     if (this.#output) this.#send({ type: 'rate', rate });
+  }
+
+  /**
+   * Grow louder or softer; only what sounds counts. It stays so until the next time.
+   *
+   * @param {number} volume 0 to 1
+   * @param {number} seconds from the present volume; 0: at once
+   * @throws {LecternError} bad_option
+   */
+  fade(volume, seconds) {
+    if (!(volume >= 0 && volume <= 1 && seconds >= 0)) {
+      throw new LecternError('bad_option', `A fade to ${volume} in ${seconds} s can't be made.`);
+    }
+    this.#volume = volume;
+    if (this.#output) this.#send({ type: 'volume', volume, seconds });
   }
 
   /** Seconds of sound, at rate 1, that are here and not heard yet. */
@@ -194,6 +210,8 @@ export class Player extends EventTarget {
       output.context.addEventListener('statechange', this.#onState);
       this.#waiting.push({ command: { type: 'clear', epoch: this.#epoch }, transfer: [] });
       this.#waiting.push({ command: { type: 'rate', rate: this.#rate }, transfer: [] });
+      const loudness = { volume: this.#volume, seconds: 0 };
+      this.#waiting.push({ command: { type: 'volume', ...loudness }, transfer: [] });
       this.#load(output).catch((cause) => {
         if (this.#output === output) this.#failed(cause);
       });

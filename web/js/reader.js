@@ -129,6 +129,17 @@ export class Speech extends EventTarget {
     this.#makeRoom();
   }
 
+  /**
+   * Grow louder or softer. A speech begins at full volume.
+   *
+   * @param {number} volume 0 to 1
+   * @param {number} [seconds] of sound, from the present volume
+   * @throws {LecternError} bad_option
+   */
+  fade(volume, seconds = 0) {
+    if (!this.#over) this.#player.fade(volume, seconds);
+  }
+
   pause() {
     if (this.#over || this.#state === 'paused') return;
     this.#state = 'paused';
@@ -298,6 +309,7 @@ export class Speech extends EventTarget {
     const player = this.#player;
     player.clear();
     player.rate = this.#rate;
+    player.fade(1, 0);
     /** @param {string} type @param {(event: any) => void} react */
     const on = (type, react) =>
       player.addEventListener(type, react, { signal: this.#listening.signal });

@@ -100,6 +100,11 @@ export class Playback extends EventTarget {
     this.#setState('idle');
   }
 
+  /** Louder or softer, in so many seconds; the next start is loud again. @param {number} volume @param {number} seconds */
+  fade(volume, seconds) {
+    this.#speech?.fade(volume, seconds);
+  }
+
   next() {
     this.#speech?.next();
   }

@@ -18,6 +18,7 @@
  * @property {() => void} next
  * @property {() => void} previous
  * @property {(offset: number) => void} seek
+ * @property {(volume: number, seconds?: number) => void} fade
  * @property {number} rate
  * @property {Promise<'end' | 'stopped'>} finished
  * @typedef {EventTarget & SpeechMethods} SpeechPort
