@@ -2,6 +2,7 @@
 /** The screen as a whole: which of its two states it is in, and who tells whom. */
 
 import { guessLanguage } from '../guess_language.js';
+import { Contents } from './contents.js';
 import { byId } from './dom.js';
 import { Documents } from './documents.js';
 import { Failures } from './failures.js';
@@ -10,10 +11,12 @@ import { Manner } from './manner.js';
 import { connectMediaKeys, showMedia } from './media_session.js';
 import { connectMenu } from './menu.js';
 import { Notices } from './notices.js';
-import { remaining } from './pace.js';
+import { ProgressLine } from './progress_line.js';
 import { ReaderView } from './reader_view.js';
 import { Reading } from './reading.js';
+import { Search } from './search.js';
 import { TextBox } from './text_box.js';
+import { TimerChip } from './timer_chip.js';
 import { Transport } from './transport.js';
 import { VoiceManager } from './voice_manager.js';
 import { VoiceSelect } from './voice_select.js';
@@ -51,6 +54,9 @@ export class Page extends EventTarget {
   #reader;
   #transport;
   #reading;
+  #contents;
+  #timer;
+  #search;
   #typing = 0;
 
   /** @param {PageOptions} options */
@@ -136,12 +142,15 @@ export class Page extends EventTarget {
     byId('more-voices', HTMLButtonElement).addEventListener('click', () => this.#manager.show());
     const format = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
     this.#transport = new Transport(strings, format, this.#reading);
+    new ProgressLine({ reading: this.#reading, strings });
+    this.#contents = new Contents({ reading: this.#reading, strings });
+    this.#timer = new TimerChip({ reading: this.#reading, strings, notices: this.#notices });
+    this.#search = new Search({ reading: this.#reading, strings, language, page: this.#reader });
     this.#connectKeys();
     this.#listenToReading();
     this.#listenToEngine(events);
     this.#restore();
     this.#transport.showState('idle');
-    this.#showProgress(this.#reading.offset);
     if (this.#box.value === '' && matchMedia('(hover: hover)').matches) this.#box.focus();
     addEventListener('pagehide', () => memory.flush());
     document.addEventListener('visibilitychange', () => memory.flush());
@@ -178,6 +187,11 @@ export class Page extends EventTarget {
         this.#transport.step(direction);
         this.#notices.say(this.#strings.saySpeed(this.#transport.speed));
       },
+      contents: () => this.#contents.toggle(),
+      library: () => byId('home', HTMLButtonElement).click(),
+      timer: () => this.#timer.open(),
+      search: () => this.#search.open(),
+      memory: this.#memory,
     });
     connectMediaKeys({ play, pause, stop, next, previous });
   }
@@ -188,10 +202,7 @@ export class Page extends EventTarget {
     const on = (type, react) =>
       this.#reading.addEventListener(type, (event) => react(detailOf(event)));
     on('state', () => this.#showState());
-    on('text', () => {
-      this.#reader.clear();
-      this.#showProgress(0);
-    });
+    on('text', () => this.#reader.clear());
     on('wanted', () => {
       this.#notices.hide('hint');
       this.#failures.clear();
@@ -201,24 +212,15 @@ export class Page extends EventTarget {
       this.#notices.show('hint', strings.writeFirst, { passing: true });
       this.#box.focus();
     });
-    on('place', ({ sentence, start, end }) => {
-      this.#reader.sentence(sentence, { start, end });
-      this.#showProgress(start);
-    });
-    on('word', ({ start, end }) => {
-      this.#reader.word({ start, end });
-      this.#showProgress(end);
-    });
+    on('place', ({ sentence, start, end }) => this.#reader.sentence(sentence, { start, end }));
+    on('word', ({ start, end }) => this.#reader.word({ start, end }));
     on('moved', () => this.#reader.follow());
-    on('speed', () => this.#showProgress(this.#reading.offset));
     on('stopped', () => {
       this.#reader.clear();
-      this.#showProgress(0);
       this.#notices.say(strings.sayStopped);
     });
     on('finished', () => {
       this.#reader.clear();
-      this.#transport.showProgress(1, '');
       this.#notices.say(strings.sayFinished);
     });
     on('firstsound', () => this.dispatchEvent(new Event('firstsound')));
@@ -320,7 +322,6 @@ export class Page extends EventTarget {
     this.#read();
     if (place) this.#reader.sentence(-1, place);
     else scrollTo({ top: 0 });
-    this.#showProgress(place?.start ?? 0);
     this.#prepare();
   }
 
@@ -398,17 +399,6 @@ export class Page extends EventTarget {
     else this.#notices.hide('gesture');
     if (state === 'speaking') this.#notices.say(this.#strings.saySpeaking);
     if (state === 'paused') this.#notices.say(this.#strings.sayPaused);
-  }
-
-  /** @param {number} offset  UTF-16, how far the text was spoken */
-  #showProgress(offset) {
-    const total = this.#reading.length;
-    if (!this.#reading.sentence) {
-      this.#transport.showProgress(0, '');
-      return;
-    }
-    const seconds = this.#reading.seconds(offset, total);
-    this.#transport.showProgress(offset / total, remaining(seconds, this.#strings));
   }
 
   /** @param {unknown} error */

@@ -28,7 +28,8 @@ export class ProgressLine {
   #tip = byId('progress-tip', HTMLElement);
   #tipTitle = byId('progress-tip-title', HTMLElement);
   #tipTime = byId('progress-tip-time', HTMLElement);
-  #left = byId('left', HTMLButtonElement);
+  #left = byId('left', HTMLElement);
+  #switch = byId('left-switch', HTMLButtonElement);
   #leftOfText = byId('remaining', HTMLElement);
   #leftOfChapter = byId('remaining-chapter', HTMLElement);
   #wide = matchMedia(WIDE);
@@ -53,10 +54,11 @@ export class ProgressLine {
     reading.addEventListener('place', (event) => this.#reached(detailOf(event).start));
     reading.addEventListener('word', (event) => this.#reached(detailOf(event).end));
     reading.addEventListener('speed', () => this.#show());
+    reading.addEventListener('stopped', () => this.#reached(0));
     reading.addEventListener('finished', () => this.#reached(reading.length));
     new ResizeObserver(() => this.#mark()).observe(this.#slider);
     this.#wide.addEventListener('change', () => this.#showLeft());
-    this.#left.addEventListener('click', () => {
+    this.#switch.addEventListener('click', () => {
       const { dataset } = this.#left;
       dataset.shows = dataset.shows === 'chapter' ? 'text' : 'chapter';
     });
@@ -98,11 +100,12 @@ export class ProgressLine {
     const { length } = this.#reading;
     const strings = this.#strings;
     const chapter = this.#chapters[chapterAt(this.#chapters, this.#offset)];
-    const text = length === 0 ? '' : strings.leftOfText(this.#time(this.#offset, length));
-    const part = chapter ? strings.leftOfChapter(this.#time(this.#offset, chapter.end)) : '';
+    const over = this.#offset >= length;
+    const text = over ? '' : strings.leftOfText(this.#time(this.#offset, length));
+    const part = chapter && !over ? strings.leftOfChapter(this.#time(this.#offset, chapter.end)) : '';
     setText(this.#leftOfText, text);
     setText(this.#leftOfChapter, part);
-    this.#left.disabled = this.#wide.matches || part === '';
+    this.#switch.hidden = this.#wide.matches || part === '';
     if (part === '') this.#left.dataset.shows = 'text';
   }
 
@@ -179,7 +182,7 @@ export class ProgressLine {
   /** @param {number} x  of the window, in px */
   #offsetAt(x) {
     const { left, width } = this.#slider.getBoundingClientRect();
-    return (Math.min(1, Math.max(0, (x - left) / width)) * this.#reading.length);
+    return Math.min(1, Math.max(0, (x - left) / width)) * this.#reading.length;
   }
 
   #listenToPointer() {
@@ -203,8 +206,12 @@ export class ProgressLine {
     });
     slider.addEventListener('pointerup', (event) => {
       if (event.pointerId !== this.#pointer?.id) return;
-      if (this.#pointer.moves) this.#go();
-      else this.#release();
+      if (this.#pointer.moves) {
+        this.#go();
+      } else {
+        this.#release();
+        this.#letThrough(event);
+      }
     });
     // The browser takes the finger for scrolling.
     slider.addEventListener('pointercancel', () => {
@@ -214,6 +221,14 @@ export class ProgressLine {
     slider.addEventListener('pointerleave', () => {
       if (this.#wanted === null) this.#tip.hidden = true;
     });
+  }
+
+  /** A tap beside the line is for the text that lies there. @param {PointerEvent} event */
+  #letThrough({ clientX, clientY }) {
+    this.#slider.style.pointerEvents = 'none';
+    const meant = document.elementFromPoint(clientX, clientY);
+    meant?.dispatchEvent(new MouseEvent('click', { clientX, clientY, bubbles: true }));
+    this.#slider.style.pointerEvents = '';
   }
 
   #listenToKeys() {

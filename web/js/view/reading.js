@@ -197,6 +197,11 @@ export class Reading extends EventTarget {
     this.#playback.pause();
   }
 
+  /** Louder or softer within so many seconds of sound; another speech is loud again. @param {number} volume @param {number} seconds */
+  fade(volume, seconds) {
+    this.#playback.fade(volume, seconds);
+  }
+
   stop() {
     if (!this.active) return;
     this.#playback.stop();

@@ -63,11 +63,7 @@ export class Search {
     this.#field.addEventListener('input', () => void this.#search());
     this.#bar.addEventListener('keydown', (event) => this.#key(event));
     addEventListener('scroll', () => this.#scrolled(), { passive: true });
-    reading.addEventListener('text', () => {
-      if (this.#bar.hidden) return;
-      if (reading.length > 0) void this.#search();
-      else this.close();
-    });
+    reading.addEventListener('text', () => this.close());
     this.#show();
   }
 
