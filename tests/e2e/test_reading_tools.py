@@ -82,20 +82,20 @@ def test_the_contents_of_a_book(book: Page) -> None:
     expect(nested).to_have_text([re.compile("^Section 3under a minute$")])
     expect(panel.get_by_role("searchbox")).to_be_hidden()  # nothing to filter in eight entries
     panel.get_by_role("button", name="Chapter 3").click()
-    expect(panel).to_be_hidden()
-    expect(button(book, "Contents")).to_be_focused()
     # Nothing was playing, so nothing plays; Play begins there.
     expect(button(book, "Play")).to_be_visible()
     listen(book)
     button(book, "Play").click()
     heard_at(book, offset_of(book, "Chapter 3"))
-    button(book, "Contents").click()
     expect(panel.locator("[aria-current]")).to_have_text(re.compile("Chapter 3"))
     # While it plays, an entry begins to be read; by keyboard alone.
     panel.get_by_role("button", name="Section 4").focus()
     book.keyboard.press("Enter")
     heard_at(book, offset_of(book, "Section 4"))
     expect(button(book, "Pause")).to_be_visible()
+    book.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(button(book, "Contents")).to_be_focused()
 
 
 def test_the_current_entry_goes_with_the_voice(book: Page) -> None:
@@ -128,6 +128,8 @@ def test_three_hundred_chapters(app: Page) -> None:
     entries = panel.get_by_role("navigation").get_by_role("button")
     expect(entries).to_have_count(300)
     panel.get_by_role("button", name="Chapter 250").click()
+    app.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
     button(app, "Contents").click()
     current = panel.locator("[aria-current]")
     expect(current).to_have_text(re.compile("^Chapter 250"))
@@ -249,6 +251,13 @@ def test_a_finger_has_to_mean_it(phone: Page) -> None:
     phone.get_by_role("button", name="Whole or chapter").tap()
     expect(of_chapter).to_have_text(re.compile("in chapter$"))
     expect(left).to_be_hidden()
+
+
+def test_the_contents_give_way_on_a_phone(phone: Page) -> None:
+    button(phone, "Contents").tap()
+    contents(phone).get_by_role("button", name="Chapter 7").tap()
+    expect(contents(phone)).to_be_hidden()
+    expect(reading(phone).get_by_role("heading", name="Chapter 7")).to_be_in_viewport()
 
 
 def test_a_tap_beside_the_line_is_for_the_text(phone: Page) -> None:

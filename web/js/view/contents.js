@@ -10,6 +10,8 @@ import { duration } from './times.js';
 
 /** From so many entries on they can be filtered. */
 const MANY = 21;
+/** Where a panel covers nothing of the page, as css/panel.css has it. */
+const BESIDE = '(min-width: 72rem)';
 /** One slice of work, in milliseconds. */
 const SLICE = 8;
 
@@ -155,7 +157,8 @@ export class Contents {
 
   /** @param {number} offset */
   #go(offset) {
-    this.#panel.close();
+    // Where the page lies beside them they stay.
+    if (!matchMedia(BESIDE).matches) this.#panel.close();
     this.#reading.go(offset);
   }
 
