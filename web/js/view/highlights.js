@@ -17,7 +17,7 @@ export function createHighlights(article) {
 }
 
 class PaintedHighlights {
-  /** @param {Kind} kind @param {Range[]} ranges */
+  /** @param {Kind} kind @param {...Range} ranges */
   show(kind, ...ranges) {
     if (ranges.length === 0) {
       CSS.highlights.delete(kind);
@@ -43,7 +43,7 @@ class BoxHighlights {
     new ResizeObserver(() => this.#paint()).observe(article);
   }
 
-  /** @param {Kind} kind @param {Range[]} ranges */
+  /** @param {Kind} kind @param {...Range} ranges */
   show(kind, ...ranges) {
     if (ranges.length > 0) this.#ranges.set(kind, ranges);
     else this.#ranges.delete(kind);

@@ -84,6 +84,7 @@ export class SleepTimer extends EventTarget {
   /** Seconds of listening until it stops, as far as is known; null: it is off. */
   get left() {
     if (this.#choice === 0) return null;
+    this.#count();
     const { sentence, offset } = this.#reading;
     const here = this.#spoken ?? offset;
     if (this.#choice === 'chapter') {
@@ -136,7 +137,7 @@ export class SleepTimer extends EventTarget {
     this.#spoken = null;
     this.#count();
     if (this.#choice === 'chapter') {
-      const { start: from = 0, end: to = 0 } = this.#chapter ?? {};
+      const { start: from, end: to } = this.#chapter ?? { start: 0, end: 0 };
       if (before && over && before.start < to && start >= to) this.#end(start);
       else if (start < from || start >= to) this.#aim();
     } else if (this.#choice !== 0 && before && this.#spent >= this.#choice * 60) {
@@ -160,14 +161,13 @@ export class SleepTimer extends EventTarget {
 
   /** @param {boolean} [anew]  another sentence: what was foreseen is another now */
   #check(anew = false) {
-    this.#count();
     const { left } = this;
     if (left !== null && this.#reading.playing) {
-      if (left <= SINKING && (anew || !this.#sinking)) {
+      if (left > 2 * SINKING) {
+        if (this.#sinking) this.#rise();
+      } else if (this.#sinking ? anew : left <= SINKING) {
         this.#sinking = true;
         this.#reading.fade(SOFT, Math.max(left, RISING));
-      } else if (left > 2 * SINKING && this.#sinking) {
-        this.#rise();
       }
     }
     this.#tell();
