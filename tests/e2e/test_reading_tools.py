@@ -157,9 +157,7 @@ def test_the_progress_line_by_keys(book: Page) -> None:
     line.focus()
     book.keyboard.press("PageUp")
     expect(line).to_have_attribute("aria-valuetext", re.compile("^Chapter 2"))
-    expect(place(book)).to_have_attribute(
-        "data-sentence-start", str(offset_of(book, "Chapter 2"))
-    )
+    expect(place(book)).to_have_attribute("data-sentence-start", str(offset_of(book, "Chapter 2")))
     book.keyboard.press("PageUp")
     book.keyboard.press("PageDown")
     book.keyboard.press("PageUp")
@@ -197,7 +195,9 @@ def test_the_progress_line_by_the_mouse(book: Page) -> None:
     )
     book.mouse.up()
     # It was playing, so it reads on there.
-    until(book, "(start) => window.heard.some(([, at]) => at >= start)", offset_of(book, "Chapter 4"))
+    until(
+        book, "(start) => window.heard.some(([, at]) => at >= start)", offset_of(book, "Chapter 4")
+    )
     expect(tip).to_be_hidden()
 
 
@@ -221,9 +221,7 @@ def touch(page: Page, *points: tuple[float, float]) -> None:
     session = page.context.new_cdp_session(page)
     for number, (x, y) in enumerate(points):
         kind = "touchMove" if number else "touchStart"
-        session.send(
-            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]}
-        )
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
@@ -321,9 +319,7 @@ def test_the_timer_ends_with_the_chapter(book: Page) -> None:
     button(book, "Play").click()
     heard_at(book, offset_of(book, "All slept."))
     expect(button(book, "Play")).to_be_visible()
-    expect(place(book)).to_have_attribute(
-        "data-sentence-start", str(offset_of(book, "Chapter 2"))
-    )
+    expect(place(book)).to_have_attribute("data-sentence-start", str(offset_of(book, "Chapter 2")))
     book.reload()
     opened(book, "Chapter 4")
     expect(book.get_by_label("Sleep timer")).to_have_value("0")
@@ -331,9 +327,7 @@ def test_the_timer_ends_with_the_chapter(book: Page) -> None:
 
 def test_a_text_without_chapters_has_no_end_of_one(app: Page) -> None:
     options = app.get_by_label("Sleep timer").locator("option:not([disabled])")
-    expect(options).to_have_text(
-        ["Off", "5 min", "10 min", "15 min", "30 min", "45 min", "60 min"]
-    )
+    expect(options).to_have_text(["Off", "5 min", "10 min", "15 min", "30 min", "45 min", "60 min"])
 
 
 # -- search --------------------------------------------------------------------------

@@ -63,7 +63,8 @@ timer.addEventListener('ended', ({ detail }) => ended.push(detail.choice));
 
 def run(folder: Path, script: str) -> Any:
     return node.run(
-        folder, f"import {{ SleepTimer }} from '{TIMER.as_uri()}';\n{_FAKES}\n{script}\nprocess.exit(0);"
+        folder,
+        f"import {{ SleepTimer }} from '{TIMER.as_uri()}';\n{_FAKES}\n{script}\nprocess.exit(0);",
     )
 
 
@@ -108,7 +109,10 @@ def test_in_the_middle_of_a_sentence_it_waits_and_sinks_to_its_end(tmp_path: Pat
     assert seconds == 304
     assert log[-2:] == [["pause", 3100], ["go", 3000]]
     # Eight seconds before the end of the time, and then on to that of the sentence.
-    assert [entry for entry in log if entry[0] == "fade"] == [["fade", 0.08, 8], ["fade", 0.08, 9.8]]
+    assert [entry for entry in log if entry[0] == "fade"] == [
+        ["fade", 0.08, 8],
+        ["fade", 0.08, 9.8],
+    ]
 
 
 def test_only_what_is_played_counts(tmp_path: Path) -> None:

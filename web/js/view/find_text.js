@@ -5,7 +5,7 @@
  *
  * Each character is folded by itself (Unicode: compatibility decomposition, case folding by
  * way of the capital letter, without the accents of Latin, Greek and Cyrillic and without the
- * points of Hebrew and Arabic; vowel signs of other scripts are letters and stay).
+ * points of Hebrew and Arabic; what other scripts put on their letters stays).
  */
 
 import { nextTask } from './tasks.js';
@@ -45,6 +45,7 @@ function fold(character) {
     .toLowerCase()
     .normalize('NFKD')
     .replace(MARKS, '')
+    .normalize('NFC')
     .replace(QUOTES, "'")
     .replace(DOUBLE_QUOTES, '"')
     .replace(DASHES, '-')
