@@ -87,6 +87,7 @@ export class ProgressLine {
     const { length } = this.#reading;
     this.#slider.toggleAttribute('data-idle', length === 0);
     this.#slider.setAttribute('aria-disabled', String(length === 0));
+    this.#slider.tabIndex = length === 0 ? -1 : 0;
     const at = this.#wanted ?? this.#offset;
     const part = length === 0 ? 0 : Math.min(1, Math.max(0, at / length));
     this.#slider.style.setProperty('--part', part.toFixed(5));
