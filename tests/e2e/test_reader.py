@@ -470,3 +470,26 @@ def test_a_signal_stops_it_and_bad_rates_are_refused(reading: Page) -> None:
         }""",
     )
     assert result["value"] == [["bad_option"] * 5, "stopped", "stopped", 0]
+
+
+def test_a_speech_sinks_and_the_next_one_is_loud(reading: Page) -> None:
+    result = scenario(
+        reading,
+        """async (text, read) => {
+          const words = 'w5 '.repeat(16).trim();
+          const it = read(words);
+          await it.until('word');
+          it.speech.fadeTo(0.25, 2);
+          await it.speech.finished;
+          const again = read('w5 w5', {bench: it.bench});
+          await again.speech.finished;
+          return it.bench.recording();
+        }""",
+    )
+    sound = Sound.of(result["value"])
+    bursts = sound.bursts(level=0.02)
+    levels = [sound.between(burst.start, burst.end).level() for burst in bursts]
+    assert len(levels) == 18
+    assert levels[15] == pytest.approx(0.25 * levels[0], rel=0.25)
+    assert all(after < before * 1.1 for before, after in pairwise(levels[:16]))
+    assert levels[16:] == pytest.approx([levels[0]] * 2, rel=0.15)

@@ -102,7 +102,7 @@ export class Player extends EventTarget {
   }
 
   /**
-   * Another volume, reached evenly; no timer of the page has a part in it.
+   * Another volume, reached evenly while sound flows; no timer of the page has a part in it.
    *
    * @param {number} volume 0 to 1
    * @param {number} seconds
@@ -110,7 +110,7 @@ export class Player extends EventTarget {
    */
   fadeTo(volume, seconds) {
     this.#volume = checkedVolume(volume);
-    this.#output?.fade(volume, seconds);
+    if (this.#output) this.#send({ type: 'volume', volume, seconds });
   }
 
   /** Seconds of sound, at rate 1, that are here and not heard yet. */
@@ -235,9 +235,10 @@ export class Player extends EventTarget {
         paused: () => this.#interrupted(),
         continued: () => this.dispatchEvent(new Event('continued')),
       });
-      if (this.#volume !== 1) output.fade(this.#volume, 0);
       this.#waiting.push({ command: { type: 'clear', epoch: this.#epoch }, transfer: [] });
       this.#waiting.push({ command: { type: 'rate', rate: this.#rate }, transfer: [] });
+      const loudness = { volume: this.#volume, seconds: 0 };
+      this.#waiting.push({ command: { type: 'volume', ...loudness }, transfer: [] });
       this.#load(output).catch((cause) => {
         if (this.#output === output) this.#failed(cause);
       });

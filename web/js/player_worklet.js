@@ -4,6 +4,7 @@
 
 import createStretch from '../vendor/stretch/stretch.mjs';
 import { Deck } from './audio/deck.js';
+import { Fader } from './audio/fader.js';
 import { Gate } from './audio/gate.js';
 import { PROCESSOR } from './audio/messages.js';
 import { QUANTUM, Stretcher } from './audio/stretcher.js';
@@ -27,6 +28,7 @@ class PlayerProcessor extends AudioWorkletProcessor {
   #tape = new Tape(sampleRate);
   #deck = new Deck(this.#tape, sampleRate);
   #gate = new Gate(sampleRate);
+  #fader = new Fader(sampleRate);
   #playing = false;
   #failed = false;
   #steady = 0;
@@ -83,6 +85,8 @@ class PlayerProcessor extends AudioWorkletProcessor {
       this.#gate.close();
     } else if (command.type === 'rate') {
       this.#deck.rate = command.rate;
+    } else if (command.type === 'volume') {
+      this.#fader.fade(command.volume, command.seconds);
     } else if (command.type === 'clear') {
       this.#nextEpoch = command.epoch;
       this.#held = [];
@@ -117,6 +121,7 @@ class PlayerProcessor extends AudioWorkletProcessor {
     const mute = this.#gate.silent || this.#deck.ended || !this.#runsSteadily();
     const made = mute ? 0 : this.#deck.render(channel);
     this.#gate.pass(channel, made);
+    this.#fader.pass(channel, made);
     this.#observe(before, span, made);
   }
 

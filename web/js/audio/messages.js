@@ -10,6 +10,7 @@
  *
  * @typedef {{type: 'append', item: import('./tape.js').Item} | {type: 'finish'}
  *   | {type: 'play'} | {type: 'pause'} | {type: 'rate', rate: number}
+ *   | {type: 'volume', volume: number, seconds: number}
  *   | {type: 'clear', epoch: number}} Command page -> worklet
  *
  * @typedef {object} Report at `time` it goes out: `seconds` of item `id`, at `speed`

@@ -14,7 +14,6 @@ import { chooseRoute, platformOf } from './routes.js';
  * @property {() => void} quiet nothing sounds for now: lock screens show a pause
  * @property {() => boolean} carries whether what is rendered is heard, and not lost on its way
  * @property {() => number} latency seconds between `context.currentTime` and what is heard now
- * @property {(level: number, seconds: number) => void} fade to `level` (0 to 1) within `seconds`
  * @property {(events: OutputEvents) => void} watch once
  * @property {() => Promise<void>} dispose
  *
@@ -40,7 +39,6 @@ const ELEMENT_LATENCY = 0.03;
 export function createDeviceOutput({ way = null } = {}) {
   const route = chooseRoute(platformOf(navigator), way);
   const context = createContext();
-  const gain = new GainNode(context);
   /** @type {OutputEvents | null} */
   let events = null;
   const carrier =
@@ -52,7 +50,6 @@ export function createDeviceOutput({ way = null } = {}) {
         })
       : null;
   const companion = route.companion ? new Companion() : null;
-  gain.connect(carrier ? carrier.node : context.destination);
   if (route.playback) sayListening(true);
   const changed = () => events?.changed();
   context.addEventListener('statechange', changed);
@@ -64,7 +61,7 @@ export function createDeviceOutput({ way = null } = {}) {
   return {
     context,
     connect: (node) => {
-      node.connect(gain);
+      node.connect(carrier ? carrier.node : context.destination);
     },
     resume: async () => {
       companion?.play();
@@ -78,7 +75,6 @@ export function createDeviceOutput({ way = null } = {}) {
     quiet,
     carries: () => carrier?.carries ?? true,
     latency: () => latencyOf(context) + (carrier ? ELEMENT_LATENCY : 0),
-    fade: (level, seconds) => fade(gain.gain, level, context.currentTime, seconds),
     watch: (listener) => {
       events = listener;
     },
@@ -102,19 +98,6 @@ function createContext() {
   } catch (cause) {
     throw new LecternError('audio_failed', 'This browser gives no sound output.', { cause });
   }
-}
-
-/**
- * @param {AudioParam} gain
- * @param {number} level
- * @param {number} now context time
- * @param {number} seconds
- */
-function fade(gain, level, now, seconds) {
-  const { value } = gain;
-  gain.cancelScheduledValues(now);
-  gain.setValueAtTime(value, now);
-  gain.linearRampToValueAtTime(level, now + seconds);
 }
 
 /**

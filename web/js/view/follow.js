@@ -63,6 +63,12 @@ export class Follow {
     this.#keepInView(true);
   }
 
+  /** The reader wants to see another place. @param {Range} place */
+  show(place) {
+    this.#readerMoves();
+    if (!this.#within(place)) this.#bring(place);
+  }
+
   #readerMoves() {
     if (!this.#place) return;
     this.#following = false;
@@ -92,26 +98,31 @@ export class Follow {
     return { top: top + sixth, bottom: bottom - sixth, height: bottom - top, from: top };
   }
 
-  #line() {
-    const rects = this.#place?.getClientRects();
-    return rects && rects.length > 0 ? rects[0] : null;
+  #inBand() {
+    return this.#place !== null && this.#within(this.#place);
   }
 
-  #inBand() {
-    const line = this.#line();
+  /** Whether its first line is in the band. @param {Range} place */
+  #within(place) {
+    const line = lineOf(place);
     const band = this.#band();
     return line !== null && line.top >= band.top && line.bottom <= band.bottom;
   }
 
   #keepInView(always = false) {
-    const node = this.#place?.startContainer;
-    let line = this.#line();
-    if (!node || (line && !always && this.#inBand())) return;
+    const place = this.#place;
+    if (place && (always || !this.#within(place))) this.#bring(place);
+  }
+
+  /** @param {Range} place */
+  #bring(place) {
+    const node = place.startContainer;
+    let line = lineOf(place);
     const band = this.#band();
     if (!line || Math.abs(line.top) > 3 * innerHeight) {
       // Far away nothing is laid out yet: go there first, and look again.
       node.parentElement?.scrollIntoView({ block: 'center', behavior: 'instant' });
-      line = this.#line();
+      line = lineOf(place);
       if (!line) return;
     }
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -121,6 +132,12 @@ export class Follow {
       behavior: calm ? 'instant' : 'smooth',
     });
   }
+}
+
+/** The first line of a place; null where nothing is laid out. @param {Range} place */
+function lineOf(place) {
+  const rects = place.getClientRects();
+  return rects.length > 0 ? rects[0] : null;
 }
 
 /** @param {EventTarget | null} target */

@@ -5,7 +5,9 @@
  * the text.
  */
 
-/** @typedef {'sentence' | 'word'} Kind */
+/** @typedef {'sentence' | 'found' | 'found-now' | 'word'} Kind  later ones lie above */
+
+const KINDS = ['sentence', 'found', 'found-now', 'word'];
 
 /** @param {HTMLElement} article  positioned, so that boxes can lie in it */
 export function createHighlights(article) {
@@ -15,14 +17,14 @@ export function createHighlights(article) {
 }
 
 class PaintedHighlights {
-  /** @param {Kind} kind @param {Range | null} range */
-  show(kind, range) {
-    if (!range) {
+  /** @param {Kind} kind @param {...Range} ranges */
+  show(kind, ...ranges) {
+    if (ranges.length === 0) {
       CSS.highlights.delete(kind);
       return;
     }
-    const highlight = new Highlight(range);
-    highlight.priority = kind === 'word' ? 1 : 0;
+    const highlight = new Highlight(...ranges);
+    highlight.priority = KINDS.indexOf(kind);
     CSS.highlights.set(kind, highlight);
   }
 }
@@ -30,7 +32,7 @@ class PaintedHighlights {
 class BoxHighlights {
   #article;
   #layer = document.createElement('div');
-  /** @type {Map<Kind, Range>} */
+  /** @type {Map<Kind, Range[]>} */
   #ranges = new Map();
 
   /** @param {HTMLElement} article */
@@ -41,9 +43,9 @@ class BoxHighlights {
     new ResizeObserver(() => this.#paint()).observe(article);
   }
 
-  /** @param {Kind} kind @param {Range | null} range */
-  show(kind, range) {
-    if (range) this.#ranges.set(kind, range);
+  /** @param {Kind} kind @param {...Range} ranges */
+  show(kind, ...ranges) {
+    if (ranges.length > 0) this.#ranges.set(kind, ranges);
     else this.#ranges.delete(kind);
     this.#paint();
   }
@@ -51,8 +53,8 @@ class BoxHighlights {
   #paint() {
     const origin = this.#article.getBoundingClientRect();
     const boxes = [];
-    for (const [kind, range] of this.#ranges) {
-      for (const rect of range.getClientRects()) {
+    for (const [kind, ranges] of this.#ranges) {
+      for (const rect of ranges.flatMap((range) => [...range.getClientRects()])) {
         const box = document.createElement('div');
         box.className = `highlight-box ${kind}`;
         box.style.left = `${rect.left - origin.left}px`;

@@ -10,22 +10,49 @@ import { byId } from './dom.js';
  * @property {(direction: 1 | -1) => void} sentence
  * @property {(direction: 1 | -1) => void} paragraph
  * @property {(direction: 1 | -1) => void} speed
+ * @property {() => void} contents
+ * @property {() => void} library
+ * @property {() => void} timer
+ * @property {() => void} search
+ * @property {{singleKeys: boolean}} memory
  */
+
+/**
+ * Letters and signs, which can be switched off: who speaks to the computer, or rests a hand on
+ * the keys, presses them without meaning it (WCAG 2.1.4).
+ *
+ * @type {Record<string, (actions: KeyActions) => void>}
+ */
+const SINGLE = {
+  '+': ({ speed }) => speed(1),
+  '=': ({ speed }) => speed(1),
+  '-': ({ speed }) => speed(-1),
+  _: ({ speed }) => speed(-1),
+  '/': ({ search }) => search(),
+  c: ({ contents }) => contents(),
+  l: ({ library }) => library(),
+  t: ({ timer }) => timer(),
+  '?': () => byId('help', HTMLElement).togglePopover(),
+};
 
 /** @param {KeyActions} actions */
 export function listenToKeys(actions) {
-  const help = byId('help', HTMLElement);
+  const single = byId('single-keys', HTMLInputElement);
+  single.checked = actions.memory.singleKeys;
+  single.addEventListener('change', () => {
+    actions.memory.singleKeys = single.checked;
+  });
   addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : document.body;
     if (event.key === 'Escape') {
-      // The browser closes the list itself; one press does one thing.
-      if (!help.matches(':popover-open')) actions.stop();
+      // The browser closes lists and menus itself; one press does one thing.
+      if (!document.querySelector(':popover-open')) actions.stop();
       return;
     }
     if (target.closest('textarea, input, select, [contenteditable]')) return;
-    if (handle(event, target, actions, help)) event.preventDefault();
+    if (handle(event, target, actions)) event.preventDefault();
   });
 }
 
@@ -33,10 +60,9 @@ export function listenToKeys(actions) {
  * @param {KeyboardEvent} event
  * @param {Element} target
  * @param {KeyActions} actions
- * @param {HTMLElement} help
  * @returns {boolean} whether the key was ours
  */
-function handle(event, target, actions, help) {
+function handle(event, target, actions) {
   switch (event.key) {
     case ' ':
       // On a button, Space presses the button.
@@ -51,20 +77,18 @@ function handle(event, target, actions, help) {
       else actions.sentence(direction);
       return true;
     }
-    case '+':
-    case '=':
-      actions.speed(1);
-      return true;
-    case '-':
-    case '_':
-      actions.speed(-1);
-      return true;
-    case '?':
-      help.togglePopover();
-      return true;
     default:
-      return false;
+      return pressSingle(event, actions);
   }
+}
+
+/** @param {KeyboardEvent} event @param {KeyActions} actions @returns {boolean} whether it is one of them */
+function pressSingle({ key, repeat }, actions) {
+  const name = key.toLowerCase();
+  if (!actions.memory.singleKeys || !Object.hasOwn(SINGLE, name)) return false;
+  // Held down, only the speed goes on.
+  if (!repeat || '+=-_'.includes(name)) SINGLE[name](actions);
+  return true;
 }
 
 /** Shift and an arrow widen a selection that is there. */

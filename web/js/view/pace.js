@@ -63,17 +63,3 @@ export class Pace {
     }
   }
 }
-
-/**
- * "about 12 min left", without false precision.
- *
- * @param {number} seconds
- * @param {import('./strings.js').Strings} strings
- */
-export function remaining(seconds, strings) {
-  if (seconds < 50) return strings.lessThanAMinute;
-  const minutes = Math.max(1, Math.round(seconds / 60));
-  if (minutes < 60) return strings.minutesLeft(minutes);
-  const rough = Math.round(minutes / 5) * 5;
-  return strings.hoursLeft(Math.floor(rough / 60), rough % 60);
-}

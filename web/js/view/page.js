@@ -3,6 +3,7 @@
 
 import { guessLanguage } from '../guess_language.js';
 import { Appearance } from './appearance.js';
+import { Contents } from './contents.js';
 import { byId } from './dom.js';
 import { Documents } from './documents.js';
 import { Failures } from './failures.js';
@@ -12,10 +13,12 @@ import { MediaSession } from './media_session.js';
 import { connectMenu } from './menu.js';
 import { Notices } from './notices.js';
 import { ownVoices } from './own_voices.js';
-import { remaining } from './pace.js';
+import { ProgressLine } from './progress_line.js';
 import { ReaderView } from './reader_view.js';
 import { Reading } from './reading.js';
+import { Search } from './search.js';
 import { TextBox } from './text_box.js';
+import { TimerChip } from './timer_chip.js';
 import { Transport } from './transport.js';
 import { VoiceManager } from './voice_manager.js';
 import { primaryOf } from './voice_names.js';
@@ -54,6 +57,9 @@ export class Page extends EventTarget {
   #reader;
   #transport;
   #reading;
+  #contents;
+  #timer;
+  #search;
   #typing = 0;
 
   /** @param {PageOptions} options */
@@ -147,12 +153,15 @@ export class Page extends EventTarget {
     byId('more-voices', HTMLButtonElement).addEventListener('click', () => this.#manager.show());
     const format = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
     this.#transport = new Transport(strings, format, this.#reading);
+    new ProgressLine({ reading: this.#reading, strings });
+    this.#contents = new Contents({ reading: this.#reading, strings });
+    this.#timer = new TimerChip({ reading: this.#reading, strings, notices: this.#notices });
+    this.#search = new Search({ reading: this.#reading, strings, language, page: this.#reader });
     this.#connectKeys();
     this.#listenToReading();
     this.#listenToEngine(events);
     this.#restore();
     this.#transport.showState('idle');
-    this.#showProgress(this.#reading.offset);
     if (this.#box.value === '' && matchMedia('(hover: hover)').matches) this.#box.focus();
     addEventListener('pagehide', () => memory.flush());
     document.addEventListener('visibilitychange', () => memory.flush());
@@ -184,6 +193,11 @@ export class Page extends EventTarget {
         this.#transport.step(direction);
         this.#notices.say(this.#strings.saySpeed(this.#transport.speed));
       },
+      contents: () => this.#contents.toggle(),
+      library: () => byId('home', HTMLButtonElement).click(),
+      timer: () => this.#timer.open(),
+      search: () => this.#search.open(),
+      memory: this.#memory,
     });
     new MediaSession({ reading });
   }
@@ -197,7 +211,6 @@ export class Page extends EventTarget {
     on('text', () => {
       this.#voices.speaking('');
       this.#reader.clear();
-      this.#showProgress(0);
     });
     on('wanted', () => {
       this.#notices.hide('hint');
@@ -211,24 +224,17 @@ export class Page extends EventTarget {
     on('place', ({ sentence, start, end, voiceId = '' }) => {
       this.#voices.speaking(voiceId);
       this.#reader.sentence(sentence, { start, end });
-      this.#showProgress(start);
     });
-    on('word', ({ start, end }) => {
-      this.#reader.word({ start, end });
-      this.#showProgress(end);
-    });
+    on('word', ({ start, end }) => this.#reader.word({ start, end }));
     on('moved', () => this.#reader.follow());
-    on('speed', () => this.#showProgress(this.#reading.offset));
     on('stopped', () => {
       this.#voices.speaking('');
       this.#reader.clear();
-      this.#showProgress(0);
       this.#notices.say(strings.sayStopped);
     });
     on('finished', () => {
       this.#voices.speaking('');
       this.#reader.clear();
-      this.#transport.showProgress(1, '');
       this.#notices.say(strings.sayFinished);
     });
     on('firstsound', () => this.dispatchEvent(new Event('firstsound')));
@@ -343,7 +349,6 @@ export class Page extends EventTarget {
     this.#read();
     if (place) this.#reader.sentence(-1, place);
     else scrollTo({ top: 0 });
-    this.#showProgress(place?.start ?? 0);
     this.#prepare();
   }
 
@@ -419,17 +424,6 @@ export class Page extends EventTarget {
     else this.#notices.hide('gesture');
     if (state === 'speaking') this.#notices.say(this.#strings.saySpeaking);
     if (state === 'paused') this.#notices.say(this.#strings.sayPaused);
-  }
-
-  /** @param {number} offset  UTF-16, how far the text was spoken */
-  #showProgress(offset) {
-    const total = this.#reading.length;
-    if (!this.#reading.sentence) {
-      this.#transport.showProgress(0, '');
-      return;
-    }
-    const seconds = this.#reading.seconds(offset, total);
-    this.#transport.showProgress(offset / total, remaining(seconds, this.#strings));
   }
 
   /** @param {unknown} error */

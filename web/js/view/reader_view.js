@@ -20,6 +20,11 @@ export class ReaderView {
   #sentence = null;
   /** @type {Span | null} */
   #word = null;
+  /** @type {{spans: Span[], now: Span | null}} what was looked for */
+  #found = { spans: [], now: null };
+  #foundWaits = false;
+  /** @type {Span | null} what is to come into view when it is there */
+  #wanted = null;
   /** A span that has no place yet, because its part of the text is still being built. */
   #waiting = false;
 
@@ -55,6 +60,7 @@ export class ReaderView {
     this.#article.lang = opened?.data.language || language;
     const grown = () => {
       if (this.#waiting) this.#paint();
+      if (this.#foundWaits) this.#paintFound();
     };
     void this.#page.show(text, grown, opened);
     this.#page.showAloud();
@@ -146,6 +152,30 @@ export class ReaderView {
     return this.#page.paragraph(offset, steps);
   }
 
+  /** Light what was found, and one of it apart. @param {Span[]} spans @param {Span | null} now */
+  found(spans, now) {
+    this.#found = { spans, now };
+    this.#wanted = null;
+    this.#paintFound();
+  }
+
+  /** Bring a place into view, away from the voice. @param {Span} span */
+  reveal(span) {
+    this.#wanted = span;
+    this.#paintFound();
+  }
+
+  /** An offset of the text at the top of what is in view; null where there is none. */
+  inView() {
+    const { left, width } = this.#article.getBoundingClientRect();
+    const { top, bottom } = this.#space();
+    for (let y = top + 12; y < bottom; y += 24) {
+      const offset = this.#page.offsetAt(left + width / 2, y);
+      if (offset !== null) return offset;
+    }
+    return null;
+  }
+
   /** The part of the window that shows text, in px. */
   #space() {
     const top = Math.max(0, this.#sheet.getBoundingClientRect().bottom);
@@ -156,12 +186,28 @@ export class ReaderView {
     return { top, bottom: half ? Math.min(bottom, panel.top) : bottom };
   }
 
+  #paintFound() {
+    /** @param {Span} span */
+    const rangeOf = ({ start, end }) => this.#page.range(start, end);
+    const { spans, now } = this.#found;
+    const ranges = spans.map(rangeOf).filter((range) => range !== null);
+    const lit = now && rangeOf(now);
+    this.#highlights.show('found', ...ranges);
+    this.#highlights.show('found-now', ...(lit ? [lit] : []));
+    const there = this.#wanted && rangeOf(this.#wanted);
+    if (there) {
+      this.#wanted = null;
+      this.#follow.show(there);
+    }
+    this.#foundWaits = this.#wanted !== null || ranges.length < spans.length;
+  }
+
   #paint() {
     const sentence = this.#sentence && this.#page.range(this.#sentence.start, this.#sentence.end);
     const word = this.#word && this.#page.range(this.#word.start, this.#word.end);
     this.#waiting = Boolean((this.#sentence && !sentence) || (this.#word && !word));
-    this.#highlights.show('sentence', sentence);
-    this.#highlights.show('word', word);
+    this.#highlights.show('sentence', ...(sentence ? [sentence] : []));
+    this.#highlights.show('word', ...(word ? [word] : []));
     if (!this.#waiting) this.#follow.track(word ?? sentence);
   }
 

@@ -134,6 +134,16 @@ export class Memory {
     this.#write('appearance', json);
   }
 
+  /** Whether single letters and signs are keys of the page: yes, unless somebody said no. */
+  get singleKeys() {
+    return this.#read('single-keys') !== '0';
+  }
+
+  /** @param {boolean} on */
+  set singleKeys(on) {
+    this.#write('single-keys', on ? null : '0');
+  }
+
   /** Whether `name` is asked for the first time in this browser. @param {string} name */
   once(name) {
     const first = this.#read(name) === null;

@@ -1,5 +1,5 @@
 // @ts-check
-/** The bar at the bottom: play, sentences, stop, speed, and how far the text is. */
+/** The bar at the bottom: play, sentences, stop and speed. */
 
 import { byId } from './dom.js';
 
@@ -21,8 +21,6 @@ export class Transport {
   #faster = byId('faster', HTMLButtonElement);
   #speed = byId('speed', HTMLSelectElement);
   #speedValue = byId('speed-value', HTMLElement);
-  #done = byId('progress-done', HTMLElement);
-  #remaining = byId('remaining', HTMLElement);
 
   /**
    * @param {import('./strings.js').Strings} strings
@@ -69,15 +67,6 @@ export class Transport {
     for (const button of [this.#stop, this.#next, this.#previous]) button.disabled = !active;
     // A disabled button drops the focus: the one that starts again is the place to be.
     if (held instanceof HTMLButtonElement && held.disabled) this.#play.focus();
-  }
-
-  /**
-   * @param {number} part  of the text that was spoken, 0 to 1
-   * @param {string} remaining  how long the rest takes, in words; '' for none
-   */
-  showProgress(part, remaining) {
-    this.#done.style.transform = `scaleX(${Math.min(1, Math.max(0, part))})`;
-    if (this.#remaining.textContent !== remaining) this.#remaining.textContent = remaining;
   }
 
   #changed() {
