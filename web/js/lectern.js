@@ -4,7 +4,7 @@
 import { Engine } from './engine.js';
 import { LecternError } from './errors.js';
 import { guessLanguage } from './guess_language.js';
-import { SPEAKING, SYNTHESIS, checkedOptions, checkedText, emptyText } from './options.js';
+import { PRONOUNCING, SPEAKING, SYNTHESIS, checkedOptions, checkedText, emptyText } from './options.js';
 import { Player } from './player.js';
 import { Speech } from './reader.js';
 import { readSettings } from './settings.js';
@@ -173,6 +173,23 @@ export class Lectern {
     return this.#keeping.card(voiceId);
   }
 
+  /**
+   * The phonemes of one sentence, as espeak-ng writes them, with the rules; nothing is heard.
+   *
+   * @param {string} text
+   * @param {Pick<SpeechOptions, 'voiceId' | 'language' | 'rules' | 'signal'>} [options]
+   * @returns {Promise<import('./protocol.js').Pronounced>}
+   * @throws {LecternError | DOMException} bad_option also for phonemes that the voice does not
+   *   know; empty_text, unknown_voice; AbortError
+   */
+  async pronounce(text, options) {
+    const { voiceId, language, rules, signal } = checkedOptions(options, PRONOUNCING);
+    const sentence = checkedText(text);
+    const voice = await this.#voice(voiceId, language ?? (voiceId ? null : guessLanguage(text)));
+    const asked = { text: sentence, voiceId: voice.id, rules: JSON.stringify(rules ?? []) };
+    return this.#engine.ask('pronounce', asked, { signal });
+  }
+
   /** @returns {Promise<{id: string}[]>} the styles that `style` takes */
   styles() {
     return this.#engine.ask('styles', {});
@@ -311,11 +328,12 @@ export class Lectern {
    * @param {SpeechOptions} options checked
    * @returns {{feed: TextFeed, manner: Promise<Manner>}}
    */
-  #prepare(text, { voiceId, speaker = null, style = null, lengthScale = null, language }) {
+  #prepare(text, { voiceId, speaker = null, style = null, lengthScale = null, language, rules: own }) {
+    const said = own?.length ? { rules: JSON.stringify(own) } : {};
     // A text by itself may say what it is written in; a voice that was chosen says it too.
     const written = language ?? (voiceId ? null : guessLanguage(text));
     const voice = this.#voice(voiceId, written);
-    const manner = voice.then(({ id }) => ({ voiceId: id, speaker, style, lengthScale }));
+    const manner = voice.then(({ id }) => ({ voiceId: id, speaker, style, lengthScale, ...said }));
     manner.catch(() => {}); // told to whoever asks for a sentence
     const rules = written ?? voice.then((chosen) => chosen.language);
     return { feed: new TextFeed(this.#engine, text, rules), manner };

@@ -10,13 +10,14 @@ import { LecternError } from './errors.js';
  * @property {string | null} [style]
  * @property {number | null} [lengthScale] of synthesis: 2 is half as fast
  * @property {string | null} [language] of the text, BCP 47
+ * @property {import('./protocol.js').Rule[] | null} [rules] of pronunciation
  * @property {AbortSignal | null} [signal]
  *
  * @typedef {SpeechOptions & {rate?: number, startAt?: number}} SpeakOptions
  *   rate: of playback; startAt: UTF-16 units
  *
  * @typedef {{voiceId: string, speaker: string | number | null, style: string | null,
- *   lengthScale: number | null}} Manner how to say a sentence, as the worker wants it
+ *   lengthScale: number | null, rules?: string}} Manner how to say a sentence, as the worker wants it
  */
 
 /** @typedef {Record<string, {is: (value: any) => boolean, wanted: string}>} Checks */
@@ -28,7 +29,16 @@ export const SYNTHESIS = {
   style: { is: isText, wanted: 'the name of a style' },
   lengthScale: { is: Number.isFinite, wanted: 'a number' },
   language: { is: isText, wanted: 'a language such as "en-US"' },
+  rules: { is: Array.isArray, wanted: 'a list of rules' },
   signal: { is: (value) => value instanceof AbortSignal, wanted: 'an AbortSignal' },
+};
+
+/** @type {Checks} options of `pronounce` */
+export const PRONOUNCING = {
+  voiceId: SYNTHESIS.voiceId,
+  language: SYNTHESIS.language,
+  rules: SYNTHESIS.rules,
+  signal: SYNTHESIS.signal,
 };
 
 /** @type {Checks} options of `speak` */
