@@ -174,13 +174,13 @@ export class Lectern {
   }
 
   /**
-   * The phonemes of one sentence, as espeak-ng writes them, with the rules; nothing is heard.
+   * The phonemes of one sentence, as espeak-ng writes them, with the rules, and those of the
+   * rules that the voice does not know; nothing is heard.
    *
    * @param {string} text
    * @param {Pick<SpeechOptions, 'voiceId' | 'language' | 'rules' | 'signal'>} [options]
    * @returns {Promise<import('./protocol.js').Pronounced>}
-   * @throws {LecternError | DOMException} bad_option also for phonemes that the voice does not
-   *   know; empty_text, unknown_voice; AbortError
+   * @throws {LecternError | DOMException} bad_option, empty_text, unknown_voice; AbortError
    */
   async pronounce(text, options) {
     const { voiceId, language, rules, signal } = checkedOptions(options, PRONOUNCING);

@@ -121,8 +121,9 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  *   wildcards stand for
  * @property {string} [language]  BCP 47, of voices that it is for; '': any
  * @property {boolean} [enabled]  default true
- * @typedef {{phonemes: string, words: {start: number, end: number, phonemes: string}[], touched: number}} Pronounced
- *   words as they are written, by UTF-16 offset; touched: places that rules change
+ * @typedef {{phonemes: string, words: {start: number, end: number, phonemes: string}[], touched: number,
+ *   unknown: string[]}} Pronounced  words as they are written, by UTF-16 offset; touched: places that rules change;
+ *   unknown: phonemes that the rules give there and the voice does not know
  *
  * @typedef {{start: number, end: number, time: number, duration: number}} Word
  *   offsets in UTF-16 units of the sentence's text (the page adds the sentence's start); seconds

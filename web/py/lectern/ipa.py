@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import unicodedata
 
-from lectern.errors import BadOption
 from lectern.voice import VoiceConfig
 
 _WRITTEN_OTHERWISE = {"g": "ɡ", ":": "ː", "'": "ˈ", "’": "ˈ", "ʼ": "ˈ", "ε": "ɛ", "ǝ": "ə", "ʦ": "ts"}
@@ -37,23 +36,15 @@ def as_phonemes(says: str, language: str) -> str:
     return _SPACE.join("".join(changed).split())
 
 
-def check_known(phonemes: str, voice: VoiceConfig) -> None:
-    """See that the voice knows all of them.
-
-    Raises:
-        BadOption: it does not; the message names those that it does not.
-    """
-    unknown: list[str] = []
-    for phoneme in phonemes:
-        for own in voice.phoneme_map.get(phoneme, (phoneme,)):
-            if own not in voice.phoneme_id_map and own != _SPACE:
-                unknown.append(_shown(own))
-    if unknown or not phonemes:
-        named = ", ".join(dict.fromkeys(unknown))
-        raise BadOption(
-            f"The voice {voice.id} does not know these phonemes: {named or 'none are given'}. "
-            "Use those that espeak-ng writes, or write how it sounds in letters."
-        )
+def unknown_phonemes(phonemes: str, voice: VoiceConfig) -> list[str]:
+    """Those that the voice does not know, as they can be shown, once each."""
+    unknown = [
+        _shown(own)
+        for phoneme in phonemes
+        for own in voice.phoneme_map.get(phoneme, (phoneme,))
+        if own not in voice.phoneme_id_map and own != _SPACE
+    ]
+    return list(dict.fromkeys(unknown))
 
 
 def _shown(phoneme: str) -> str:

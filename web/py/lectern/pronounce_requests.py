@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from lectern import payloads
 from lectern.errors import BadOption
-from lectern.ipa import check_known
+from lectern.ipa import unknown_phonemes
 from lectern.phonemes import phonemize
 from lectern.ports import Phonemizer
 from lectern.pronunciation import rules_from_json
@@ -28,27 +28,20 @@ class PronounceRequests:
     async def pronounce(self, payload: Mapping[str, object]) -> dict[str, object]:
         """A sentence's phonemes with the rules, in all and by written word.
 
-        ``touched`` counts the places that rules change.
+        ``touched`` counts the places that rules change; ``unknown`` has the phonemes there that the
+        voice does not know. It leaves them out when it speaks.
 
         Raises:
-            BadOption: the text is too long, a rule is wrong, or a rule that touches the text
-                has phonemes that the voice does not know.
+            BadOption: the text is too long, or a rule is wrong.
         """
         text = payloads.string(payload, "text")
         if len(text) > self._most:
             raise BadOption(f"One sentence of at most {self._most} characters is pronounced.")
         rules = rules_from_json(payload.get("rules"))
         voice = await self._voices.voice(payloads.string(payload, "voiceId"))
-        if voice.phoneme_type == "text" and rules.apply(text, voice.language) != said_in(
-            text, voice, rules
-        ):
-            raise BadOption(
-                f"The voice {voice.id} reads letters, not phonemes. Write how it sounds in letters."
-            )
+        wanted = rules.apply(text, voice.language)
+        phonemes = "".join(one.text for one in wanted if one.is_ipa)
         said = said_in(text, voice, rules)
-        for one in said:
-            if one.is_ipa:
-                check_known(one.text, voice)
         found = await phonemize(text, voice, self._phonemizer, said)
         of_word: dict[int, list[str]] = {}
         for phoneme, word in zip(found.phonemes, found.word_of, strict=True):
@@ -59,5 +52,6 @@ class PronounceRequests:
                 {"start": span.start, "end": span.end, "phonemes": "".join(of_word.get(word, []))}
                 for word, span in enumerate(found.words)
             ],
-            "touched": len(said),
+            "touched": len(wanted),
+            "unknown": unknown_phonemes(phonemes, voice),
         }
