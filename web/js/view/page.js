@@ -11,6 +11,7 @@ import { connectMediaKeys, showMedia } from './media_session.js';
 import { connectMenu } from './menu.js';
 import { Notices } from './notices.js';
 import { remaining } from './pace.js';
+import { Pronunciation } from './pronunciation.js';
 import { ReaderView } from './reader_view.js';
 import { Reading } from './reading.js';
 import { TextBox } from './text_box.js';
@@ -48,6 +49,7 @@ export class Page extends EventTarget {
   #manager;
   #box;
   #documents;
+  #pronunciation;
   #reader;
   #transport;
   #reading;
@@ -130,6 +132,16 @@ export class Page extends EventTarget {
       notices: this.#notices,
       show: (opened, about) => this.#showDocument(opened, about),
       failed: (error) => this.#fail(error),
+    });
+    this.#pronunciation = new Pronunciation({
+      lectern,
+      reading: this.#reading,
+      memory,
+      library,
+      strings,
+      language,
+      voice: () => this.#voices.voice,
+      say: (text) => this.#notices.say(text),
     });
     byId('home', HTMLButtonElement).addEventListener('click', () => this.#goHome());
     connectMenu();
@@ -281,7 +293,8 @@ export class Page extends EventTarget {
   /** @returns {import('./types.js').SpeakOptions} */
   #speakOptions() {
     const voiceId = this.#voices.value; // '' leaves the choice to Lectern
-    return { ...this.#manner.options, ...(voiceId ? { voiceId } : {}) };
+    const { options } = this.#pronunciation;
+    return { ...this.#manner.options, ...options, ...(voiceId ? { voiceId } : {}) };
   }
 
   /** Show the text as a page. */

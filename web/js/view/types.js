@@ -24,14 +24,17 @@
  *   events `sentence`, `word`, `waiting` {reason}, `playing`, `firstsound`, `end`, `error` {error}
  *
  * @typedef {{speaker?: string, style?: string}} MannerOptions
- * @typedef {MannerOptions & {voiceId?: string, rate?: number, startAt?: number}} SpeakOptions
+ * @typedef {import('../protocol.js').Rule} Rule
+ * @typedef {MannerOptions & {voiceId?: string, rate?: number, startAt?: number, rules?: Rule[]}} SpeakOptions
  * @typedef {{signal?: AbortSignal,
  *   onProgress?: (progress: {loaded: number, total: number}) => void}} InstallOptions
  * @typedef {object} LecternPort
  * @property {Promise<void>} ready
  * @property {() => Promise<VoiceInfo[]>} voices
  * @property {(text: string, options: SpeakOptions) => SpeechPort} speak
- * @property {(text: string, options: {voiceId: string, signal: AbortSignal}) => Promise<Blob>} synthesize
+ * @property {(text: string, options: {voiceId: string, signal: AbortSignal, rules?: Rule[]}) => Promise<Blob>} synthesize
+ * @property {(text: string, options: {voiceId: string, rules: Rule[]}) =>
+ *   Promise<import('../protocol.js').Pronounced>} pronounce
  * @property {(file: File) => Promise<import('../protocol.js').DocumentData>} openDocument
  * @property {() => Promise<{id: string}[]>} styles
  * @property {() => Promise<VoiceInfo[]>} available  asks another origin: on the reader's act only
