@@ -41,7 +41,7 @@ _FIELDS = {"kind", "written", "says", "language", "enabled"}
 class Rule:
     """One rule, checked.
 
-    A ``word`` is whole words, in any letter case unless it has a capital inside (iOS, US).
+    A ``word`` is whole words, in any letter case unless one has a capital inside (iOS, US).
     ``says`` is another spelling, in which ``$1`` to ``$9`` stand for what a pattern's wildcards
     are, or ``/phonemes/``. ``language`` is BCP 47; "" for voices of any language.
     """
@@ -148,7 +148,7 @@ class Rules:
                 compiled.patterns.append((number, Pattern.parse(rule.written)))
             else:
                 units = fold(rule.written)
-                if any(char.isupper() for char in "".join(units.cased[1:])):
+                if _has_capital_inside(units):
                     compiled.cased.add(units.cased, number)
                 else:
                     compiled.folded.add(units.folded, number)
@@ -256,6 +256,13 @@ def _text(given: Mapping[str, object], name: str, what: str) -> str:
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in value):
         raise BadOption(f"{what}: {name} must be on one line, without control characters.")
     return value.strip()
+
+
+def _has_capital_inside(units: Folded) -> bool:
+    """As in iOS, US and McCoy; not as in New York."""
+    return any(
+        unit.isupper() and inside for unit, inside in zip(units.cased[1:], units.word, strict=False)
+    )
 
 
 def _is_for(rule: Rule, language: str) -> bool:
