@@ -19,7 +19,8 @@ LANTERN = "The lamp is lit."
 #: Texts and where their sound came from, oldest first, since `forget`.
 TRACE = "async () => (await piperDebug.trace()).map(({text, source}) => [text, source])"
 SELECT = """(word) => {
-  const walker = document.createTreeWalker(document.querySelector('#reading'), NodeFilter.SHOW_TEXT);
+  const page = document.querySelector('#reading');
+  const walker = document.createTreeWalker(page, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const at = node.data.indexOf(word);
     if (at < 0) continue;
@@ -107,7 +108,9 @@ def play_again(page: Page) -> None:
 
 
 def test_a_change_is_heard_in_the_sentence_that_is_spoken(app: Page) -> None:
-    sentence = "The lamp was lit again, " + "and the road went on and on, " * 8 + "and then it ended."
+    sentence = (
+        "The lamp was lit again, " + "and the road went on and on, " * 8 + "and then it ended."
+    )
     app.evaluate("() => lectern.ready")
     play(app, f"{sentence} Nobody came.")
     open_panel(app)
@@ -248,12 +251,20 @@ def test_a_document_has_rules_of_its_own(app: Page) -> None:
         "[" * 200_000,
         '{"format": "lectern-pronunciation", "version": 1, "rules": 5}',
         json.dumps({"format": "other", "rules": []}),
-        json.dumps({"format": "lectern-pronunciation", "rules": [{"written": "a", "says": "b"}, 5]}),
         json.dumps(
-            {"format": "lectern-pronunciation", "rules": [{"written": "(", "says": "b", "kind": "pattern"}]}
+            {"format": "lectern-pronunciation", "rules": [{"written": "a", "says": "b"}, 5]}
         ),
         json.dumps(
-            {"format": "lectern-pronunciation", "rules": [{"written": f"a{n}", "says": "b"} for n in range(1001)]}
+            {
+                "format": "lectern-pronunciation",
+                "rules": [{"written": "(", "says": "b", "kind": "pattern"}],
+            }
+        ),
+        json.dumps(
+            {
+                "format": "lectern-pronunciation",
+                "rules": [{"written": f"a{n}", "says": "b"} for n in range(1001)],
+            }
         ),
         " " * 1_100_000,
     ],
@@ -279,7 +290,13 @@ def test_rules_go_out_and_come_back_and_are_never_markup(app: Page, tmp_path: Pa
     hostile = "<img src=x onerror=document.title='hacked'>"
     listed: list[dict[str, Any]] = [
         {"written": hostile, "says": "<b>bold</b>"},
-        {"kind": "pattern", "written": "(*|*)" * 30, "says": "$1", "language": "en", "enabled": False},
+        {
+            "kind": "pattern",
+            "written": "(*|*)" * 30,
+            "says": "$1",
+            "language": "en",
+            "enabled": False,
+        },
         {"written": "__proto__", "says": "constructor"},
     ]
     give(app, json.dumps({"format": "lectern-pronunciation", "version": 1, "rules": listed}))
@@ -304,7 +321,11 @@ def test_rules_go_out_and_come_back_and_are_never_markup(app: Page, tmp_path: Pa
 
 
 def test_stored_rules_that_are_none_stop_nothing(app: Page) -> None:
-    stored = [{"written": "[", "says": "x", "kind": "pattern"}, 5, {"written": "lamp", "says": "lantern"}]
+    stored = [
+        {"written": "[", "says": "x", "kind": "pattern"},
+        5,
+        {"written": "lamp", "says": "lantern"},
+    ]
     app.evaluate("(rules) => localStorage.setItem('lectern.page.rules', rules)", json.dumps(stored))
     app.reload()
     open_panel(app)

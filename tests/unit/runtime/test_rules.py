@@ -103,9 +103,7 @@ def test_phonemes_of_a_rule_are_the_tones_of_their_ids() -> None:
         config = world.files.voices[TONES][0]
         ids = config["phoneme_id_map"]
         assert isinstance(ids, dict)
-        wanted = [
-            round(tones.hz(ids[one][0]) * tones.HOP / tones.SAMPLE_RATE) for one in phonemes
-        ]
+        wanted = [round(tones.hz(ids[one][0]) * tones.HOP / tones.SAMPLE_RATE) for one in phonemes]
         heard = tuned(found, *found[0].words[1][2:])
         assert list(dict.fromkeys(heard)) == wanted
 
@@ -157,7 +155,12 @@ def test_a_voice_of_letters_knows_no_phonemes_and_says_what_is_written() -> None
 def test_bad_rules_are_refused_and_nothing_is_made(kind: str) -> None:
     async def scenario() -> None:
         world = World()
-        for rules in ("x", 5, '[{"written": "["}]', json.dumps([{"written": "(", "says": "a", "kind": "pattern"}])):
+        for rules in (
+            "x",
+            5,
+            '[{"written": "["}]',
+            json.dumps([{"written": "(", "says": "a", "kind": "pattern"}]),
+        ):
             with pytest.raises(BadOption):
                 await world.app.handle(kind, {"text": "A cat.", "voiceId": ONE, "rules": rules})
         assert world.ran() == 0

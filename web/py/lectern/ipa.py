@@ -11,7 +11,16 @@ import unicodedata
 
 from lectern.voice import VoiceConfig
 
-_WRITTEN_OTHERWISE = {"g": "ɡ", ":": "ː", "'": "ˈ", "’": "ˈ", "ʼ": "ˈ", "ε": "ɛ", "ǝ": "ə", "ʦ": "ts"}
+_WRITTEN_OTHERWISE = {
+    "g": "ɡ",
+    ":": "ː",
+    "'": "ˈ",
+    "’": "ˈ",
+    "ʼ": "ˈ",
+    "ε": "ɛ",
+    "ǝ": "ə",
+    "ʦ": "ts",
+}
 #: What broad transcriptions of a language write as r.
 _R = {"en": "ɹ", "fr": "ʁ", "de": "ʁ"}
 #: Syllables, ties, what may be left out.

@@ -166,12 +166,12 @@ def _regions(
     items = [(word.start, word.end, None) for word in words]
     replaced = [(max(one.start, start), min(one.end, end), one) for one in said if not one.is_ipa]
     for low, high, one in sorted([*items, *replaced], key=lambda item: item[:2]):
+        own = [one] if one else []
         if found and low < found[-1][1]:
-            before_low, before_high, within = found.pop()
-            low, high = before_low, max(before_high, high)
+            before, until, within = found.pop()
+            found.append((before, max(until, high), within + own))
         else:
-            within = []
-        found.append((low, high, [*within, one] if one else within))
+            found.append((low, high, own))
     return found
 
 

@@ -18,7 +18,7 @@ from lectern.errors import BadOption
 from lectern.folding import Folded, fold
 from lectern.ipa import as_phonemes, is_ipa
 from lectern.jsonchecks import parse
-from lectern.wildcards import MOST_CAPTURED, Meter, Pattern
+from lectern.wildcards import Meter, Pattern
 from lectern.words import RAW_BLOCK, has_speech, spoken
 
 MOST_RULES = 1_000
@@ -186,7 +186,7 @@ def rules_from_json(text: object) -> Rules:
     Raises:
         BadOption: it is no list of rules, or one of them is wrong; the message says which.
     """
-    if text is None or text == "" or text == "[]":
+    if text is None or text in ("", "[]"):
         return NO_RULES
     if not isinstance(text, str):
         raise BadOption(f"rules must be JSON text, not {type(text).__name__}.")
@@ -266,7 +266,9 @@ def _has_capital_inside(units: Folded) -> bool:
 
 
 def _is_for(rule: Rule, language: str) -> bool:
-    return not rule.language or language == rule.language or language.startswith(rule.language + "-")
+    return (
+        not rule.language or language == rule.language or language.startswith(rule.language + "-")
+    )
 
 
 def _stretches(text: str) -> list[tuple[int, int]]:
@@ -294,22 +296,32 @@ def _touched(compiled: _Compiled, text: str, meter: Meter) -> list[Said]:
             continue
         start, stop = units.starts[at], units.ends[end - 1]
         phonemes = compiled.phonemes[number]
-        says = phonemes if phonemes is not None else compiled.rules[number].says
-        if phonemes is None:
-            parts = [text[units.starts[a] : units.ends[b - 1]] if b > a else "" for a, b in captures]
-            if compiled.rules[number].kind == "pattern":
-                says = _CAPTURE.sub(lambda match, parts=parts: _captured(match[1], parts), says)
-            says = spoken(says)
+        says = phonemes
+        if says is None:
+            parts = [_slice(text, units, *capture) for capture in captures]
+            says = spoken(_filled(compiled.rules[number], parts))
         if says and says != text[start:stop]:
             found.append(Said(start, stop, says, phonemes is not None))
         at = end
     return found
 
 
-def _captured(name: str, parts: Sequence[str]) -> str:
-    if name == "$":
-        return "$"
-    return parts[int(name) - 1] if int(name) <= min(len(parts), MOST_CAPTURED) else ""
+def _slice(text: str, units: Folded, start: int, end: int) -> str:
+    return text[units.starts[start] : units.ends[end - 1]] if end > start else ""
+
+
+def _filled(rule: Rule, captured: Sequence[str]) -> str:
+    """What ``rule`` says, with what its wildcards stand for."""
+    if rule.kind != "pattern":
+        return rule.says
+
+    def fill(match: re.Match[str]) -> str:
+        if match[1] == "$":
+            return "$"
+        number = int(match[1])
+        return captured[number - 1] if number <= len(captured) else ""
+
+    return _CAPTURE.sub(fill, rule.says)
 
 
 def _best(

@@ -200,9 +200,7 @@ class Synthesizer:
     async def _begin(self, request: _Request, trace: Trace) -> Making:
         """Phonemes and ids; no model is needed yet."""
         started = self._clock.monotonic()
-        phonemized = await phonemize(
-            request.text, request.voice, self._phonemizer, request.said
-        )
+        phonemized = await phonemize(request.text, request.voice, self._phonemizer, request.said)
         encoded = to_ids(phonemized.phonemes, phonemized.word_of, request.voice)
         trace.phonemise = self._since(started)
         self._metrics.observe("phonemise", trace.phonemise / 1000)

@@ -2,10 +2,10 @@
 
 ``*`` is any number of letters and digits, ``?`` one of them, ``#`` a number, ``[a-z]`` and
 ``[!a-z]`` one of a class or none of it, ``(one|other)`` either; a backslash before a sign
-means the sign itself. No pattern can take long: it is a nondeterministic automaton whose states are all
-followed at once (K. Thompson, Regular Expression Search Algorithm, CACM 11:6, 1968; with
-what each wildcard stands for after R. Pike's sam), so a match costs at most its length
-times the pattern's. Python's ``re`` backtracks, and patterns come from anybody's file.
+means the sign itself. No pattern can take long: it is a nondeterministic automaton whose
+states are all followed at once (K. Thompson, Regular Expression Search Algorithm, CACM 11:6,
+1968; with what each wildcard stands for after R. Pike's sam), so a match costs at most its
+length times the pattern's. Python's ``re`` backtracks, and patterns come from anybody's file.
 """
 
 from __future__ import annotations
