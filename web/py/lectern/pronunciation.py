@@ -28,8 +28,11 @@ KINDS = ("word", "pattern")
 
 #: JSON text of all rules that can't be good.
 _MOST_JSON = 3_000_000
-#: Of the automata, for one sentence: about half a second in Pyodide.
-_MOST_STEPS = 400_000
+#: Of the automata, for one sentence: a fraction of a second in Pyodide. A hundred patterns
+#: take some 20,000 for a long one.
+_MOST_STEPS = 100_000
+#: Sentences whose replacements are remembered: each is asked for window by window.
+_MOST_REMEMBERED = 32
 #: Code points that the replacements of one sentence may have.
 _MOST_SAID = 4_000
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
@@ -106,6 +109,7 @@ class Rules:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rule for rule in rules if rule.enabled)
         self._compiled: dict[tuple[str, bool], _Compiled] = {}
+        self._applied: OrderedDict[tuple[str, str, bool], tuple[Said, ...]] = OrderedDict()
 
     def apply(self, text: str, language: str, *, ipa: bool = True) -> tuple[Said, ...]:
         """What is said otherwise than it is written, in order; nothing overlaps.
@@ -122,15 +126,13 @@ class Rules:
         compiled = self._for(language.lower(), ipa=ipa)
         if not compiled.rules:
             return ()
-        found: list[Said] = []
-        meter, room = Meter(_MOST_STEPS), _MOST_SAID
-        for start, end in _stretches(text):
-            for said in _touched(compiled, text[start:end], meter):
-                room -= len(said.text)
-                if room < 0:
-                    return tuple(found)
-                found.append(Said(start + said.start, start + said.end, said.text, said.is_ipa))
-        return tuple(found)
+        key = (text, language, ipa)
+        said = self._applied.get(key)
+        if said is None:
+            said = self._applied[key] = _applied(compiled, text)
+            if len(self._applied) > _MOST_REMEMBERED:
+                self._applied.popitem(last=False)
+        return said
 
     def _for(self, language: str, *, ipa: bool) -> _Compiled:
         known = self._compiled.get((language, ipa))
@@ -269,6 +271,18 @@ def _is_for(rule: Rule, language: str) -> bool:
     return (
         not rule.language or language == rule.language or language.startswith(rule.language + "-")
     )
+
+
+def _applied(compiled: _Compiled, text: str) -> tuple[Said, ...]:
+    found: list[Said] = []
+    meter, room = Meter(_MOST_STEPS), _MOST_SAID
+    for start, end in _stretches(text):
+        for said in _touched(compiled, text[start:end], meter):
+            room -= len(said.text)
+            if room < 0:
+                return tuple(found)
+            found.append(Said(start + said.start, start + said.end, said.text, said.is_ipa))
+    return tuple(found)
 
 
 def _stretches(text: str) -> list[tuple[int, int]]:
