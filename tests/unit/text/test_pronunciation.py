@@ -86,6 +86,11 @@ def test_a_capital_inside_counts() -> None:
     assert said("reading READING", which) == "redding redding"
 
 
+def test_of_two_cases_the_first_in_the_list_counts() -> None:
+    assert said("US us", rules(("us", "a"), ("US", "b"))) == "a a"
+    assert said("US us", rules(("US", "b"), ("us", "a"))) == "b a"
+
+
 def test_a_negation_is_not_its_verb() -> None:
     which = rules(("can", "kan"), ("don", "dawn"), ("he", "hee"))
     assert untouched("can't don’t", which)
