@@ -55,12 +55,11 @@ export class Pronunciation {
         return there;
       },
     });
-    this.#here = new PronounceHere({ reading, chosen: () => this.#open() });
-    const opener = byId('more-pronunciation', HTMLButtonElement);
-    opener.addEventListener('click', () => this.#open());
+    this.#here = new PronounceHere({ reading, chosen: () => this.#panel.open() });
     this.#panel = new Panel({
       id: 'pronunciation',
-      opened: () => this.#here.hide(),
+      opener: byId('more-pronunciation', HTMLButtonElement),
+      opened: () => this.#opened(),
       closed: () => this.#form.quiet(),
     });
     this.#book.addEventListener('change', () => {
@@ -83,9 +82,9 @@ export class Pronunciation {
   }
 
   /** With what is selected on the page, where something is. */
-  #open() {
-    const selected = this.#here.selected;
-    this.#panel.open();
+  #opened() {
+    const { selected } = this.#here;
+    this.#here.hide();
     void this.#form.open();
     if (selected) this.#form.begin(selected);
   }
