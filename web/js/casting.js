@@ -5,7 +5,8 @@ import { primaryOf, voiceFor } from './voice_choice.js';
 
 /**
  * @typedef {import('./protocol.js').VoiceInfo} VoiceInfo
- * @typedef {{speaker: string | number | null, style: string | null, lengthScale: number | null}} How
+ * @typedef {{speaker: string | number | null, style: string | null, lengthScale: number | null,
+ *   rules?: string}} How rules: of pronunciation, as JSON
  * @typedef {{voiceId: string} & Partial<How>} Choice
  * @typedef {Record<string, string | Choice>} Choices the reader's voices, by primary language tag
  * @typedef {How & {voiceId: string, guest?: true}} Manner how to say a sentence, as the worker
@@ -49,7 +50,7 @@ export class Casting {
     const choice = this.#choice(language);
     if (!choice) return { voiceId: this.#voice.id, ...this.#how };
     const { speaker = null, style = this.#how.style, lengthScale = this.#how.lengthScale } = choice;
-    return { voiceId: choice.voiceId, speaker, style, lengthScale, guest: true };
+    return { ...this.#how, voiceId: choice.voiceId, speaker, style, lengthScale, guest: true };
   }
 
   /**

@@ -7,7 +7,7 @@ import { Casting, choiceFor } from './casting.js';
 import { Engine } from './engine.js';
 import { LecternError } from './errors.js';
 import { guessLanguage } from './guess_language.js';
-import { SPEAKING, SYNTHESIS, checkedOptions, checkedText, emptyText } from './options.js';
+import { PRONOUNCING, SPEAKING, SYNTHESIS, checkedOptions, checkedText, emptyText } from './options.js';
 import { Passages } from './passages.js';
 import { pauseAfter } from './pauses.js';
 import { Player } from './player.js';
@@ -184,6 +184,23 @@ export class Lectern {
     return this.#keeping.card(voiceId);
   }
 
+  /**
+   * The phonemes of one sentence, as espeak-ng writes them, with the rules, and those of the
+   * rules that the voice does not know; nothing is heard.
+   *
+   * @param {string} text
+   * @param {Pick<SpeechOptions, 'voiceId' | 'language' | 'rules' | 'signal'>} [options]
+   * @returns {Promise<import('./protocol.js').Pronounced>}
+   * @throws {LecternError | DOMException} bad_option, empty_text, unknown_voice; AbortError
+   */
+  async pronounce(text, options) {
+    const { voiceId, language, rules, signal } = checkedOptions(options, PRONOUNCING);
+    const sentence = checkedText(text);
+    const voice = ownVoice(await this.voices(), voiceId, language ?? (voiceId ? null : guessLanguage(text)));
+    const asked = { text: sentence, voiceId: voice.id, rules: JSON.stringify(rules ?? []) };
+    return this.#engine.ask('pronounce', asked, { signal });
+  }
+
   /** @returns {Promise<{id: string}[]>} the styles that `style` takes */
   styles() {
     return this.#engine.ask('styles', {});
@@ -341,7 +358,9 @@ export class Lectern {
     const single = Boolean(voiceId || language) && !choices && !passages;
     // A text by itself may say what it is written in; a voice that was chosen says it too.
     const written = language ?? (voiceId && single ? null : guessLanguage(text));
-    const casting = this.#cast(voiceId, written, choices ?? {}, { speaker, style, lengthScale });
+    const said = options.rules?.length ? { rules: JSON.stringify(options.rules) } : {};
+    const how = { speaker, style, lengthScale, ...said };
+    const casting = this.#cast(voiceId, written, choices ?? {}, how);
     casting.catch(() => {}); // told to whoever asks for a sentence
     const rules = written ?? casting.then((cast) => cast.language);
     const parts = single ? null : new Passages(text, passages ?? null);
@@ -362,6 +381,7 @@ export class Lectern {
     if (chosen && voices.some(({ id }) => id === chosen.voiceId)) {
       const { speaker = null, style = null, lengthScale = null } = chosen;
       return this.#cast(chosen.voiceId, written, choices, {
+        ...how,
         speaker: how.speaker ?? speaker,
         style: how.style ?? style,
         lengthScale: how.lengthScale ?? lengthScale,

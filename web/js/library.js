@@ -18,6 +18,7 @@ import { Database } from './host/database.js';
  * @property {number} end
  * @property {number} opened  milliseconds since 1970, when it was last
  * @property {number[]} aloud  beginnings of what is read although it is usually skipped
+ * @property {import('./protocol.js').Rule[]} rules  of pronunciation, for this document
  *
  * @typedef {Kept & Reading} Entry
  */
@@ -117,7 +118,7 @@ export class Library {
 }
 
 /** @type {Reading} */
-const UNREAD = { start: 0, end: 0, opened: 0, aloud: [] };
+const UNREAD = { start: 0, end: 0, opened: 0, aloud: [], rules: [] };
 
 /**
  * SHA-256 in hex; where the page is not secure, and nothing is kept for long, a random one.

@@ -13,6 +13,7 @@ import { LecternError } from './errors.js';
  * @property {import('./passages.js').GivenPassage[] | null} [passages] where the text's blocks begin
  * @property {import('./casting.js').Choices | null} [voices] for passages in other languages, by
  *   primary language tag; one that is not here gives way to another of its language
+ * @property {import('./protocol.js').Rule[] | null} [rules] of pronunciation
  * @property {AbortSignal | null} [signal]
  *
  * @typedef {SpeechOptions & {rate?: number, startAt?: number}} SpeakOptions
@@ -30,7 +31,16 @@ export const SYNTHESIS = {
   language: { is: isText, wanted: 'a language such as "en-US"' },
   passages: { is: arePassages, wanted: 'a list of {start, language}, in order' },
   voices: { is: areChoices, wanted: 'voices by language, such as {fr: "fr_FR-pico-x_low"}' },
+  rules: { is: Array.isArray, wanted: 'a list of rules' },
   signal: { is: (value) => value instanceof AbortSignal, wanted: 'an AbortSignal' },
+};
+
+/** @type {Checks} options of `pronounce` */
+export const PRONOUNCING = {
+  voiceId: SYNTHESIS.voiceId,
+  language: SYNTHESIS.language,
+  rules: SYNTHESIS.rules,
+  signal: SYNTHESIS.signal,
 };
 
 /** @type {Checks} options of `speak` */

@@ -4,7 +4,7 @@
  * Only JSON-shaped values and typed arrays. Change a shape: raise PROTOCOL_VERSION.
  */
 
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** Names of the workers; their Web Locks are `${name}:${lockId}`. */
 export const WORKER_NAME = 'lectern';
@@ -38,6 +38,7 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {[{file: File}, DocumentData]} openDocument  a file of any kind that is known, as blocks of text
  * @property {[{text: string, final: boolean, language: string}, SplitValue]} split  a slice of a text into sentences
  * @property {[PiecePayload, PieceValue]} piece  one sentence's sound from `offset` on, as much as is needed
+ * @property {[{text: string, voiceId: string, rules?: string}, Pronounced]} pronounce  how a sentence would be said
  * @property {[{voiceId: string, install?: boolean}, {voiceId: string, ms: number, alreadyLoaded: boolean}]} preload
  *   install: fetch it from the collection first if it is not here
  * @property {[{}, CacheStats]} cacheStats
@@ -111,6 +112,19 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {number | null} [ahead]  seconds until the listener has nothing left to hear; 0: waits; null: nobody listens
  * @property {number} [rate]  of playback, default 1
  * @property {boolean} [guest]  by another voice than the text's own: not the one to load first next time
+ * @property {string} [rules]  JSON of a Rule[], at most 1,000; of two that fit the same words the first counts
+ *
+ * @typedef {object} Rule  of pronunciation
+ * @property {'word' | 'pattern'} [kind]  word: whole words, in any letter case unless it has a capital inside; pattern:
+ *   `*` letters and digits, `?` one of them, `#` a number, `[a-z]`, `[!a-z]`, `(one|other)`; default: word
+ * @property {string} written  1 to 200 characters
+ * @property {string} says  another spelling, or `/phonemes/` as espeak-ng writes them; in a pattern's, $1 to $9 are what its
+ *   wildcards stand for
+ * @property {string} [language]  BCP 47, of voices that it is for; '': any
+ * @property {boolean} [enabled]  default true
+ * @typedef {{phonemes: string, words: {start: number, end: number, phonemes: string}[], touched: number,
+ *   unknown: string[]}} Pronounced  words as they are written, by UTF-16 offset; touched: places that rules change;
+ *   unknown: phonemes that the rules give there and the voice does not know
  *
  * @typedef {{start: number, end: number, time: number, duration: number}} Word
  *   offsets in UTF-16 units of the sentence's text (the page adds the sentence's start); seconds

@@ -14,6 +14,7 @@ import { connectMenu } from './menu.js';
 import { Notices } from './notices.js';
 import { ownVoices } from './own_voices.js';
 import { ProgressLine } from './progress_line.js';
+import { Pronunciation } from './pronunciation.js';
 import { ReaderView } from './reader_view.js';
 import { Reading } from './reading.js';
 import { Search } from './search.js';
@@ -54,6 +55,7 @@ export class Page extends EventTarget {
   #manager;
   #box;
   #documents;
+  #pronunciation;
   #reader;
   #transport;
   #reading;
@@ -146,6 +148,16 @@ export class Page extends EventTarget {
       language,
       memory,
       keep: (change) => this.#reader.keep(change),
+      say: (text) => this.#notices.say(text),
+    });
+    this.#pronunciation = new Pronunciation({
+      lectern,
+      reading: this.#reading,
+      memory,
+      library,
+      strings,
+      language,
+      voice: () => this.#voices.voice,
       say: (text) => this.#notices.say(text),
     });
     byId('home', HTMLButtonElement).addEventListener('click', () => this.#goHome());
@@ -301,6 +313,7 @@ export class Page extends EventTarget {
     const passages = this.#reading.opened?.passages;
     return {
       ...this.#manner.options,
+      ...this.#pronunciation.options,
       ...(voiceId ? { voiceId } : {}),
       ...(language ? { language } : {}),
       ...(passages ? { passages } : {}),

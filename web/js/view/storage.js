@@ -144,6 +144,20 @@ export class Memory {
     this.#write('single-keys', on ? null : '0');
   }
 
+  /** Rules of pronunciation for all documents, as they were given; unchecked. @returns {unknown} */
+  get rules() {
+    try {
+      return JSON.parse(this.#read('rules') ?? '[]');
+    } catch {
+      return [];
+    }
+  }
+
+  /** @param {unknown} rules */
+  set rules(rules) {
+    this.#write('rules', JSON.stringify(rules));
+  }
+
   /** Whether `name` is asked for the first time in this browser. @param {string} name */
   once(name) {
     const first = this.#read(name) === null;

@@ -27,11 +27,13 @@
  *   (by the system), `end`, `error` {error}
  *
  * @typedef {{speaker?: string, style?: string}} MannerOptions
+ * @typedef {import('../protocol.js').Rule} Rule
  * @typedef {object} CastingOptions
  * @property {string} [voiceId] of the text's own language
  * @property {string} [language] the text's
  * @property {{start: number, language: string, kind: string}[]} [passages]
  * @property {Record<string, {voiceId: string, speaker?: string}>} [voices] for other languages
+ * @property {Rule[]} [rules] of pronunciation
  * @typedef {MannerOptions & CastingOptions & {rate?: number, startAt?: number}} SpeakOptions
  * @typedef {{signal?: AbortSignal,
  *   onProgress?: (progress: {loaded: number, total: number}) => void}} InstallOptions
@@ -39,7 +41,9 @@
  * @property {Promise<void>} ready
  * @property {() => Promise<VoiceInfo[]>} voices
  * @property {(text: string, options: SpeakOptions) => SpeechPort} speak
- * @property {(text: string, options: {voiceId: string, signal: AbortSignal}) => Promise<Blob>} synthesize
+ * @property {(text: string, options: {voiceId: string, signal: AbortSignal, rules?: Rule[]}) => Promise<Blob>} synthesize
+ * @property {(text: string, options: {voiceId: string, rules: Rule[]}) =>
+ *   Promise<import('../protocol.js').Pronounced>} pronounce
  * @property {(file: File) => Promise<import('../protocol.js').DocumentData>} openDocument
  * @property {() => Promise<{id: string}[]>} styles
  * @property {() => Promise<VoiceInfo[]>} available  asks another origin: on the reader's act only

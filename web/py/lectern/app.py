@@ -23,6 +23,8 @@ from lectern.loader import Loader
 from lectern.metrics import Metrics
 from lectern.ports import AudioStore, Clock, Inference, PdfReader, Phonemizer, VoiceFiles
 from lectern.probing import Prober
+from lectern.pronounce_requests import PronounceRequests
+from lectern.pronunciation import rules_from_json
 from lectern.sentences import split
 from lectern.sessions import SessionCache
 from lectern.settings import MIB, Settings
@@ -158,6 +160,9 @@ class App:
         self._handlers: dict[str, Callable[[Mapping[str, object]], Awaitable[object]]] = {
             **DocumentRequests(ports.downloads, ports.pdf).handlers,
             **VoiceRequests(self._voices, collection, self._installer).handlers,
+            **PronounceRequests(
+                self._voices, ports.phonemizer, self.settings.max_sentence_chars
+            ).handlers,
             "styles": self.styles,
             "split": self.split,
             "piece": self.piece,
@@ -220,6 +225,7 @@ class App:
             speaker=payloads.speaker(payload.get("speaker")),
             style=payloads.optional_string(payload, "style"),
             length_scale=payloads.optional_number(payload, "lengthScale"),
+            rules=rules_from_json(payload.get("rules")),
         )
         if len(utterance.text) > self.settings.max_sentence_chars:
             raise BadOption(

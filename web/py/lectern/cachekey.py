@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections.abc import Sequence
 
 #: Raise it when the same request begins to sound different: old entries are then never found.
 ENGINE_VERSION = 2
@@ -18,20 +19,24 @@ def audio_key(
     noise: float,
     length: float,
     noise_w: float,
+    said: Sequence[Sequence[str]] = (),
 ) -> str:
     """SHA-256, as 64 hex digits, of everything that the sound depends on.
 
     Texts that differ only in Unicode composition or in white space share a key, and so do
     scales that agree to a millionth. The fields can't run into each other: the digest is
-    taken of their JSON.
+    taken of their JSON. ``said`` is what pronunciation rules change in this sentence; without
+    it the key is the one that it has without rules.
     """
-    fields = [
+    fields: list[object] = [
         ENGINE_VERSION,
         " ".join(unicodedata.normalize("NFC", text).split()),
         voice_identity,
         speaker,
         *(_scale(value) for value in (noise, length, noise_w)),
     ]
+    if said:
+        fields.append([list(pair) for pair in said])
     # ASCII JSON writes a lone surrogate as an escape instead of failing on it.
     return hashlib.sha256(json.dumps(fields, ensure_ascii=True).encode("ascii")).hexdigest()
 

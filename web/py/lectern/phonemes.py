@@ -1,7 +1,8 @@
 """A sentence to phonemes, each of which knows its written word.
 
-``words`` finds the written words, ``alignment`` gives the phonemes to them, ``encoding``
-turns phonemes into a voice's ids.
+``words`` finds the written words, ``parts`` puts in their place what pronunciation rules
+say, ``alignment`` gives the phonemes to the words, ``encoding`` turns phonemes into a
+voice's ids.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from dataclasses import dataclass
 from lectern.alignment import SEPARATORS, align
 from lectern.encoding import Encoded, to_ids, word_times
 from lectern.errors import PhonemizerFailed
+from lectern.parts import Part, parts_of
 from lectern.ports import Phonemizer
+from lectern.pronunciation import Said
 from lectern.readings import read_as
 from lectern.sentences import split
 from lectern.voice import VoiceConfig
-from lectern.words import RAW_BLOCK, WordSpan, has_speech, spoken, word_ranges, words
+from lectern.words import WordSpan, has_speech, spoken, words
 
 __all__ = [
     "Encoded",
@@ -52,8 +55,13 @@ class Phonemized:
     words: list[WordSpan]
 
 
-async def phonemize(sentence: str, voice: VoiceConfig, phonemizer: Phonemizer) -> Phonemized:
+async def phonemize(
+    sentence: str, voice: VoiceConfig, phonemizer: Phonemizer, said: Sequence[Said] = ()
+) -> Phonemized:
     """The phonemes of one sentence; none when there is nothing to say.
+
+    ``said`` is what pronunciation rules put in the place of written words; the words stay
+    those that are written.
 
     ``[[ phonemes ]]`` are taken as they are. For a voice of type "text" the characters are
     the phonemes, and the phonemizer is not asked.
@@ -64,7 +72,7 @@ async def phonemize(sentence: str, voice: VoiceConfig, phonemizer: Phonemizer) -
     found = words(sentence)
     if not has_speech(sentence):
         return Phonemized([], [], found)
-    parts = _parts(sentence)
+    parts = parts_of(sentence, said, voice.language)
     if voice.phoneme_type == "text":
         spoken_parts = [_characters(part, voice) for part in parts]
     else:
@@ -82,57 +90,26 @@ async def phonemize(sentence: str, voice: VoiceConfig, phonemizer: Phonemizer) -
             phonemes.append(" ")
             word_of.append(-1)
         phonemes += heard
-        word_of += [owner + part.first_word if owner >= 0 else -1 for owner in owners]
+        word_of += [part.owners[owner] if owner >= 0 else -1 for owner in owners]
     if not any(owner >= 0 for owner in word_of):
         return Phonemized([], [], found)
     return _mapped(Phonemized(phonemes, word_of, found), voice)
 
 
-@dataclass(slots=True)
-class _Part:
-    """A stretch of a sentence: raw phonemes, or text with its words' ranges in it."""
-
-    text: str
-    raw: bool
-    space_before: bool
-    first_word: int
-    ranges: list[tuple[int, int]]
-
-
 _Heard = tuple[list[str], list[int]]
 
 
-def _parts(sentence: str) -> list[_Part]:
-    parts: list[_Part] = []
-    ranges = word_ranges(sentence)
-    taken = 0
-
-    def add(start: int, end: int, text: str, *, raw: bool) -> None:
-        nonlocal taken
-        own = [r for r in ranges[taken:] if r[1] <= end]
-        if text.strip():
-            space = start > 0 and (sentence[start].isspace() or sentence[start - 1].isspace())
-            shifted = [(first - start, last - start) for first, last in own]
-            parts.append(_Part(text, raw, space, taken, shifted))
-        taken += len(own)
-
-    position = 0
-    for block in RAW_BLOCK.finditer(sentence):
-        if block.start() > position:
-            add(position, block.start(), sentence[position : block.start()], raw=False)
-        add(block.start(), block.end(), block.group(1), raw=True)
-        position = block.end()
-    if position < len(sentence):
-        add(position, len(sentence), sentence[position:], raw=False)
-    return parts
+def _raw(part: Part) -> _Heard:
+    owners = [-1] * len(part.text)
+    for number, (start, end) in enumerate(part.ranges):
+        owners[start:end] = [number] * (end - start)
+    for index, phoneme in enumerate(part.text):
+        if phoneme in SEPARATORS:
+            owners[index] = -1
+    return list(part.text), owners
 
 
-def _raw(part: _Part) -> _Heard:
-    phonemes = list(unicodedata.normalize("NFD", part.text.strip()))
-    return phonemes, [-1 if phoneme in SEPARATORS else 0 for phoneme in phonemes]
-
-
-def _characters(part: _Part, voice: VoiceConfig) -> _Heard:
+def _characters(part: Part, voice: VoiceConfig) -> _Heard:
     """The phonemes of a "text" voice: code points, in lower case where only that is known."""
     if part.raw:
         return _raw(part)
@@ -160,7 +137,7 @@ def _characters(part: _Part, voice: VoiceConfig) -> _Heard:
 
 
 async def _with_espeak(
-    parts: Sequence[_Part], voice: VoiceConfig, phonemizer: Phonemizer
+    parts: Sequence[Part], voice: VoiceConfig, phonemizer: Phonemizer
 ) -> list[_Heard]:
     """One batch for all parts and all their words alone."""
     pieces: list[list[str]] = []
@@ -197,7 +174,7 @@ async def _with_espeak(
     return found
 
 
-def _lead(part: _Part, parts: Sequence[_Part]) -> str:
+def _lead(part: Part, parts: Sequence[Part]) -> str:
     """Punctuation right after raw phonemes; alone at its beginning espeak would read it out."""
     text = part.text.lstrip()
     return "" if part is parts[0] else text[: len(text) - len(text.lstrip(".,;:!?"))]

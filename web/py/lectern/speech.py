@@ -25,6 +25,7 @@ from lectern.metrics import Metrics, Trace
 from lectern.pacing import Demand, Speed
 from lectern.phonemes import phonemize
 from lectern.ports import Clock, Inference, Phonemizer, StoredAudio, WordRows
+from lectern.pronunciation import NO_RULES, Rules, Said, script_of
 from lectern.running import Order
 from lectern.sessions import SessionCache
 from lectern.singleflight import SingleFlight
@@ -50,6 +51,7 @@ class Utterance:
     speaker: str | int | None = None
     style: str | None = None
     length_scale: float | None = None
+    rules: Rules = NO_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class _Request:
     voice: VoiceConfig
     speaker: int | None
     scales: Scales
+    said: tuple[Said, ...]
     key: str
 
 
@@ -165,6 +168,7 @@ class Synthesizer:
         speaker, scales = styled(
             voice, style, speaker=utterance.speaker, length_scale=utterance.length_scale
         )
+        said = said_in(utterance.text, voice, utterance.rules)
         key = audio_key(
             text=utterance.text,
             voice_identity=voice.identity,
@@ -172,8 +176,9 @@ class Synthesizer:
             noise=scales.noise,
             length=scales.length,
             noise_w=scales.noise_w,
+            said=script_of(utterance.text, said),
         )
-        return _Request(utterance.text, voice, speaker, scales, key)
+        return _Request(utterance.text, voice, speaker, scales, said, key)
 
     def _cached(
         self,
@@ -195,7 +200,7 @@ class Synthesizer:
     async def _begin(self, request: _Request, trace: Trace) -> Making:
         """Phonemes and ids; no model is needed yet."""
         started = self._clock.monotonic()
-        phonemized = await phonemize(request.text, request.voice, self._phonemizer)
+        phonemized = await phonemize(request.text, request.voice, self._phonemizer, request.said)
         encoded = to_ids(phonemized.phonemes, phonemized.word_of, request.voice)
         trace.phonemise = self._since(started)
         self._metrics.observe("phonemise", trace.phonemise / 1000)
@@ -300,6 +305,11 @@ class Synthesizer:
 
     def _since(self, started: float) -> float:
         return round((self._clock.monotonic() - started) * 1000, 3)
+
+
+def said_in(text: str, voice: VoiceConfig, rules: Rules) -> tuple[Said, ...]:
+    """What ``rules`` say otherwise; a voice that reads letters is given no phonemes."""
+    return rules.apply(text, voice.language, ipa=voice.phoneme_type != "text")
 
 
 def _word_times(rows: WordRows, text: str) -> WordTimes:
