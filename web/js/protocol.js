@@ -4,7 +4,7 @@
  * Only JSON-shaped values and typed arrays. Change a shape: raise PROTOCOL_VERSION.
  */
 
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** Names of the workers; their Web Locks are `${name}:${lockId}`. */
 export const WORKER_NAME = 'lectern';
@@ -56,6 +56,8 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {string} title
  * @property {string} author
  * @property {string} language  BCP 47, '' where the document does not say
+ * @property {{type: string, bytes: Uint8Array<ArrayBuffer>}} [cover]  PNG, JPEG, GIF or WebP by its first bytes,
+ *   not decoded yet; 5 MB at most
  *
  * @typedef {object} DocumentBlock
  * @property {number} start
