@@ -7,6 +7,7 @@
 
 import { documentBlocks, elementOf, nodesOf } from './document_blocks.js';
 import { paragraphs } from './paragraphs.js';
+import { nextTask } from './slices.js';
 
 /** One slice of work, in milliseconds. */
 const SLICE = 8;
@@ -253,10 +254,4 @@ function caretAt(x, y) {
   }
   const range = document.caretRangeFromPoint?.(x, y);
   return range ? { node: range.startContainer, offset: range.startOffset } : null;
-}
-
-/** Let the browser paint and answer before the next slice. */
-function nextTask() {
-  const { scheduler } = /** @type {{scheduler?: {yield?: () => Promise<void>}}} */ (globalThis);
-  return scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve));
 }
