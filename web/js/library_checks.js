@@ -37,7 +37,7 @@ const SKIPS = new Set(['note', 'furniture', 'reference']);
 const AHEAD_MS = 24 * 3600 * 1000;
 
 /** Why a line is refused. */
-export class Refused extends Error {
+export class Unfit extends Error {
   /** @param {'damaged' | 'tooLarge'} why @param {string} what  for the console */
   constructor(why, what) {
     super(what);
@@ -49,7 +49,7 @@ export class Refused extends Error {
  * @param {unknown} line  JSON-shaped
  * @param {number} now  milliseconds since 1970
  * @returns {Given}
- * @throws {Refused}
+ * @throws {Unfit}
  */
 export function checkedLine(line, now) {
   const { document: data, reading, source, added, cover, extra } = object(line, 'the line');
@@ -68,7 +68,7 @@ export function checkedLine(line, now) {
 function checkedDocument(value) {
   const { text, blocks, contents, title, author, language } = object(value, 'the document');
   if (typeof text !== 'string' || text.trim() === '') throw damaged('its text');
-  if (text.length > MOST_TEXT) throw new Refused('tooLarge', 'its text is too long');
+  if (text.length > MOST_TEXT) throw new Unfit('tooLarge', 'its text is too long');
   return {
     text,
     blocks: checkedBlocks(blocks, text.length),
@@ -148,7 +148,7 @@ function checkedExtra(value) {
   if (value === undefined || value === null) return null;
   const extra = object(value, 'what belongs to it');
   // Thrown as it is where it is nested too deep to be written again.
-  if (JSON.stringify(extra).length > MOST_EXTRA) throw new Refused('tooLarge', 'what belongs to it');
+  if (JSON.stringify(extra).length > MOST_EXTRA) throw new Unfit('tooLarge', 'what belongs to it');
   return extra;
 }
 
@@ -161,7 +161,7 @@ function object(value, what) {
 /** @param {unknown} value @param {number} most @param {string} what @returns {unknown[]} */
 function list(value, most, what) {
   if (!Array.isArray(value)) throw damaged(what);
-  if (value.length > most) throw new Refused('tooLarge', what);
+  if (value.length > most) throw new Unfit('tooLarge', what);
   return value;
 }
 
@@ -209,5 +209,5 @@ function time(value, now) {
 
 /** @param {string} what */
 function damaged(what) {
-  return new Refused('damaged', `${what}: not what it should be`);
+  return new Unfit('damaged', `${what}: not what it should be`);
 }

@@ -3,7 +3,7 @@
 
 import { LecternError } from './errors.js';
 import { Library, keptOf } from './library.js';
-import { Refused, checkedLine } from './library_checks.js';
+import { Unfit, checkedLine } from './library_checks.js';
 import { fromBase64, packed, unpacked } from './library_file.js';
 import { thumbnail } from './picture.js';
 
@@ -106,7 +106,7 @@ async function take(library, value, report) {
     else report.here += 1;
     return false;
   } catch (error) {
-    if (error instanceof Refused) return refuse(report, called, error.why);
+    if (error instanceof Unfit) return refuse(report, called, error.why);
     if (error instanceof LecternError && error.code === 'quota') {
       refuse(report, called, 'quota');
       return true;
