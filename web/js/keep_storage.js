@@ -4,7 +4,9 @@
 /** Voices and documents are dear. Nothing depends on the browser's answer. */
 export async function askToKeep() {
   try {
-    if (!(await navigator.storage.persisted())) await navigator.storage.persist();
+    /** @type {StorageManager & {persist?: () => Promise<boolean>}} a worker's has none */
+    const { storage } = navigator;
+    if (!(await storage.persisted())) await storage.persist?.();
   } catch {
     // an insecure context, or a browser without it
   }
