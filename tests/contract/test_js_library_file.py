@@ -214,7 +214,11 @@ def test_a_line_that_is_no_document_is_refused_and_the_others_come(host_page: Pa
 
 
 def _json(value: Any) -> str:
-    if isinstance(value, dict) and isinstance(value.get("extra"), dict) and "deep" in value["extra"]:
+    if (
+        isinstance(value, dict)
+        and isinstance(value.get("extra"), dict)
+        and "deep" in value["extra"]
+    ):
         # Deeper than Python writes it.
         plain = json.dumps({**value, "extra": "DEEP"})
         return plain.replace('"DEEP"', '{"deep": ' + "[" * 50_000 + "]" * 50_000 + "}")
@@ -224,7 +228,9 @@ def _json(value: Any) -> str:
 def test_what_is_odd_but_harmless_is_mended(host_page: Page) -> None:
     now = host_page.evaluate("() => Date.now()")
     rows = [
-        row("Far\n future  <b>", "Text one.", reading={"start": 1, "end": 2, "placed": now + 9**12}),
+        row(
+            "Far\n future  <b>", "Text one.", reading={"start": 1, "end": 2, "placed": now + 9**12}
+        ),
         row("Beyond", "Text two.", reading={"start": 5, "end": 500, "placed": 100, "opened": "x"}),
         row("Aloud", "Text three.", reading={"aloud": [0, 3, "x", None, 1e9]}),
         row("L" * 5000, "Text four.", cover="%%%", added=-5),

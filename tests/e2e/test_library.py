@@ -88,7 +88,11 @@ def read_to(page: Page, text: str) -> None:
     """Hear the sentence that begins so, and pause in it."""
     start = offset_of(page, text)
     reading(page).get_by_text(text).click(position={"x": 3, "y": 10})
-    until(page, "(at) => Number(document.querySelector('#reading').dataset.sentenceStart) >= at", start)
+    until(
+        page,
+        "(at) => Number(document.querySelector('#reading').dataset.sentenceStart) >= at",
+        start,
+    )
     button(page, "Pause").click()
 
 
@@ -262,7 +266,9 @@ def test_a_dropped_library_is_taken_for_one(app: Page) -> None:
 
 
 def test_files_that_are_bad_say_what_is_wrong_with_them(app: Page) -> None:
-    expect(bring(app, b"nothing")).to_have_text("This is not a library that was saved with Lectern.")
+    expect(bring(app, b"nothing")).to_have_text(
+        "This is not a library that was saved with Lectern."
+    )
     expect(bring(app, BOOK)).to_have_text("This is not a library that was saved with Lectern.")
     bad = {"document": {"title": "<img src=x onerror=alert(1)>", "text": 7}}
     report = bring(app, pack([row("Good", "A good one."), bad]))
@@ -421,7 +427,7 @@ def test_the_browser_is_asked_to_keep_what_is_kept(
     until(app, "() => window.asked > 0")
 
 
-# -- many, small, by keys ---------------------------------------------------------------------------
+# -- many, small, by keys ------------------------------------------------------------
 
 
 def test_a_thousand_documents_hold_up_nothing(app: Page) -> None:
@@ -481,7 +487,11 @@ def test_the_whole_library_by_keyboard(app: Page) -> None:
     app.keyboard.press("Enter")
     expect(rows_of(app)).to_have_attribute("data-whole", "3")
     for _ in range(30):
-        if row_of(app, "Second").locator(".book-open").evaluate("(it) => it === document.activeElement"):
+        if (
+            row_of(app, "Second")
+            .locator(".book-open")
+            .evaluate("(it) => it === document.activeElement")
+        ):
             break
         app.keyboard.press("Tab")
     app.keyboard.press("Enter")

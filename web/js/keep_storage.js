@@ -4,8 +4,10 @@
 /** Voices and documents are dear. Nothing depends on the browser's answer. */
 export async function askToKeep() {
   try {
-    /** @type {StorageManager & {persist?: () => Promise<boolean>}} a worker's has none */
-    const { storage } = navigator;
+    // A worker's has no persist.
+    const storage = /** @type {StorageManager & {persist?: () => Promise<boolean>}} */ (
+      navigator.storage
+    );
     if (!(await storage.persisted())) await storage.persist?.();
   } catch {
     // an insecure context, or a browser without it

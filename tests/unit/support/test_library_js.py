@@ -58,6 +58,6 @@ def test_search_knows_no_case_and_no_accents(tmp_path: Path) -> None:
 
 def test_an_order_that_nobody_knows_is_the_first(tmp_path: Path) -> None:
     for said in ("", "constructor", "Title"):
-        assert in_node(tmp_path, "view/library_order.js", f"JSON.stringify(it.orderOf({said!r}))") == (
-            "opened"
-        )
+        assert in_node(
+            tmp_path, "view/library_order.js", f"JSON.stringify(it.orderOf({said!r}))"
+        ) == ("opened")
