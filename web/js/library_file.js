@@ -27,6 +27,7 @@ const RATIO_FROM = 64 * 2 ** 20;
 const MOST_UNPACKED = 4 * 2 ** 30;
 /** What is read of a file at a time. Of one that breaks off no more than this is lost. */
 const SLICE = 16_384;
+const LEAST_SLICE = 8;
 const NEWLINE = 10;
 
 /** @param {unknown} value @returns {string} a line */
@@ -184,11 +185,12 @@ async function* inflated(file) {
   const stream = new DecompressionStream('gzip');
   const writer = stream.writable.getWriter();
   const write = async () => {
-    for (let at = 0; at < file.size; at += SLICE) {
-      await writer.write(new Uint8Array(await file.slice(at, at + SLICE).arrayBuffer()));
+    // A stream that fails forgets what was not read yet: the parts become small towards the
+    // end, where a file that was cut fails. An empty part is taken when all before it was.
+    for (let at = 0, size = 0; at < file.size; at += size) {
+      size = Math.min(SLICE, Math.max(LEAST_SLICE, (file.size - at) >> 1));
+      await writer.write(new Uint8Array(await file.slice(at, at + size).arrayBuffer()));
     }
-    // A stream that fails forgets what was not read yet. An empty part is taken when
-    // everything before it was.
     await writer.write(new Uint8Array(0));
     await writer.close();
   };
