@@ -94,10 +94,12 @@ export class Library {
         change.objectStore(READINGS).get(id),
       ]);
       const before = listed && checkedKept(listed);
-      change.objectStore(DOCUMENTS).put(data, id);
-      change.objectStore(KEPT).put(before ? again(kept, before) : kept, id);
-      change.objectStore(READINGS).put({ ...UNREAD, ...reading, opened: now }, id);
-      await change.done;
+      await Promise.all([
+        change.objectStore(DOCUMENTS).put(data, id),
+        change.objectStore(KEPT).put(before ? again(kept, before) : kept, id),
+        change.objectStore(READINGS).put({ ...checkedReading(reading), opened: now }, id),
+        change.done,
+      ]);
     });
     void askToKeep();
     if (cover) void this.#keepCover(id, cover.bytes);
@@ -171,11 +173,12 @@ export class Library {
     await this.database.use(async (db) => {
       const change = db.transaction([KEPT, COVERS], 'readwrite');
       const kept = checkedKept(await change.objectStore(KEPT).get(id));
-      if (kept && !kept.cover) {
-        change.objectStore(COVERS).put(cover, id);
-        change.objectStore(KEPT).put(covered(kept, cover), id);
-      }
-      await change.done;
+      const wanted = kept && !kept.cover;
+      await Promise.all([
+        wanted && change.objectStore(COVERS).put(cover, id),
+        wanted && change.objectStore(KEPT).put(covered(kept, cover), id),
+        change.done,
+      ]);
     });
   }
 
@@ -200,9 +203,9 @@ export class Library {
     }
     await this.database.use(async (db) => {
       const change = db.transaction([KEPT, EXTRAS], 'readwrite');
-      if (!extra) change.objectStore(EXTRAS).delete(id);
-      else if (await change.objectStore(KEPT).getKey(id)) change.objectStore(EXTRAS).put(extra, id);
-      await change.done;
+      const isHere = await change.objectStore(KEPT).getKey(id);
+      const extras = change.objectStore(EXTRAS);
+      await Promise.all([extra && isHere ? extras.put(extra, id) : extras.delete(id), change.done]);
     });
   }
 
@@ -221,8 +224,8 @@ export class Library {
     return this.database.use(async (db) => {
       const change = db.transaction(STORES, 'readwrite');
       const whole = await wholeIn(change, id);
-      for (const store of STORES) change.objectStore(store).delete(id);
-      await change.done;
+      const gone = STORES.map((store) => change.objectStore(store).delete(id));
+      await Promise.all([...gone, change.done]);
       return whole;
     });
   }
@@ -253,12 +256,14 @@ export class Library {
       const here = await wholeIn(change, id);
       const [listed, read] = here ? [here.kept, laterOf(here.reading, reading)] : [kept, reading];
       const newCover = here?.kept.cover ? null : cover;
-      if (!here) change.objectStore(DOCUMENTS).put(document, id);
-      if (newCover) change.objectStore(COVERS).put(newCover, id);
-      if (extra && !here?.extra) change.objectStore(EXTRAS).put(extra, id);
-      change.objectStore(KEPT).put(newCover ? covered(listed, newCover) : listed, id);
-      change.objectStore(READINGS).put(read, id);
-      await change.done;
+      await Promise.all([
+        !here && change.objectStore(DOCUMENTS).put(document, id),
+        newCover && change.objectStore(COVERS).put(newCover, id),
+        extra && !here?.extra && change.objectStore(EXTRAS).put(extra, id),
+        change.objectStore(KEPT).put(newCover ? covered(listed, newCover) : listed, id),
+        change.objectStore(READINGS).put(read, id),
+        change.done,
+      ]);
       return !here;
     });
   }
@@ -305,8 +310,8 @@ export class Library {
     await this.database.use(async (db) => {
       const write = db.transaction(READINGS, 'readwrite');
       const before = await write.store.get(id);
-      if (before) await write.store.put(changed(checkedReading(before)), id);
-      await write.done;
+      const next = before && changed(checkedReading(before));
+      await Promise.all([next && write.store.put(next, id), write.done]);
     });
   }
 }
@@ -378,7 +383,7 @@ function again(kept, before) {
 
 /** @param {Kept} kept @param {Blob} cover @returns {Kept} */
 function covered(kept, cover) {
-  return { ...kept, cover: true, bytes: kept.bytes + cover.size };
+  return kept.cover ? kept : { ...kept, cover: true, bytes: kept.bytes + cover.size };
 }
 
 /** Of two readings of one document. @param {Reading} here @param {Reading} there @returns {Reading} */
