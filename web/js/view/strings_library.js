@@ -3,7 +3,7 @@
 
 export const english = {
   newText: 'New text',
-  brand: 'Lectern: new text',
+  brand: 'Lectern: start page',
   textCleared: 'The text is cleared.',
   libraryAll: 'The whole library',
   librarySearch: 'Search by title or author',
@@ -65,7 +65,7 @@ export const english = {
 /** @type {typeof english} */
 export const french = {
   newText: 'Nouveau texte',
-  brand: 'Lectern : nouveau texte',
+  brand: 'Lectern : page d’accueil',
   textCleared: 'Le texte est effacé.',
   libraryAll: 'Toute la bibliothèque',
   librarySearch: 'Chercher un titre ou un auteur',
