@@ -11,6 +11,8 @@ import { Realm } from './host/realm.js';
 import { SnapshotStore } from './host/snapshot.js';
 import { VoiceFiles } from './host/voice_files.js';
 import { Lectern } from './lectern.js';
+import { Library } from './library.js';
+import { pictureSize, thumbnail } from './picture.js';
 import { PROTOCOL_VERSION } from './protocol.js';
 import { Realms } from './realms.js';
 import { RestartLimit } from './restart_limit.js';
@@ -73,7 +75,7 @@ function feeds(ids) {
 Object.assign(window, {
   host: {
     base, failure, next, startOrt, feeds,
-    AUDIO_SCHEMA, AudioStore, BUILD, Database, Engine, Espeak, Lectern, Ort, PROTOCOL_VERSION, Realm, Realms,
-    SnapshotStore, TextFeed, VoiceFiles, WavParts, watchFetches,
+    AUDIO_SCHEMA, AudioStore, BUILD, Database, Engine, Espeak, Lectern, Library, Ort, PROTOCOL_VERSION, Realm, Realms,
+    SnapshotStore, TextFeed, VoiceFiles, WavParts, pictureSize, thumbnail, watchFetches,
   },
 });

@@ -57,6 +57,8 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {string} title
  * @property {string} author
  * @property {string} language  BCP 47, '' where the document does not say
+ * @property {{type: string, bytes: Uint8Array<ArrayBuffer>}} [cover]  PNG, JPEG, GIF or WebP by its first bytes,
+ *   not decoded yet; 5 MB at most
  *
  * @typedef {object} DocumentBlock
  * @property {number} start

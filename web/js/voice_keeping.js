@@ -2,6 +2,7 @@
 /** The voices that the browser keeps: which there are, installing them, removing them. */
 
 import { LecternError } from './errors.js';
+import { askToKeep } from './keep_storage.js';
 import { checkedOptions } from './options.js';
 
 /**
@@ -126,13 +127,4 @@ export class VoiceKeeping {
 export function voiceIdOf(name) {
   const stem = name.normalize().replace(COPY_NUMBER, '').replace(MODEL_NAME, '');
   return stem.trim().replace(/[^\p{L}\p{N}._+-]+/gu, '_');
-}
-
-/** Voices are dear: the browser is asked not to clear them away. Nothing depends on its answer. */
-async function askToKeep() {
-  try {
-    if (!(await navigator.storage.persisted())) await navigator.storage.persist();
-  } catch {
-    // an insecure context, or a browser without it
-  }
 }

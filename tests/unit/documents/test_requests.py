@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from typing import Any
 
 import pytest
-from lectern.document_requests import DocumentRequests, document_data
+from lectern.document_requests import DocumentRequests, Opened, document_data
+from lectern.documents.epub import MOST_COVER
 from lectern.documents.model import Builder, Kind, Skip
-from lectern.documents.reading import MOST_BYTES, decode
+from lectern.documents.reading import MOST_BYTES, cover_of, decode
 from lectern.errors import BadOption, DocumentUnreadable, LecternError, TooLarge
 
-from tests.epubs import Chapter, make
+from tests.epubs import Chapter, make, png
 from tests.fake_documents import FakePdf
 from tests.fake_voices import FakeDownloads, FakeVoiceStore
 from tests.fakes import FakeVoiceFiles
@@ -21,13 +23,18 @@ from tests.fakes import FakeVoiceFiles
 def opened(
     name: str, data: bytes, size: int | None = None, pdf: FakePdf | None = None
 ) -> dict[str, Any]:
+    return whole(name, data, size, pdf).data
+
+
+def whole(name: str, data: bytes, size: int | None = None, pdf: FakePdf | None = None) -> Opened:
     downloads = FakeDownloads(FakeVoiceStore(FakeVoiceFiles()))
     source = downloads.give(data)
     file = {"source": source, "name": name, "size": len(data) if size is None else size}
     try:
         handler = DocumentRequests(downloads, pdf or FakePdf()).handlers["openDocument"]
-        found: Any = asyncio.run(_call(handler, {"file": file}))
-        return dict(found)
+        found = asyncio.run(_call(handler, {"file": file}))
+        assert isinstance(found, Opened)
+        return found
     finally:
         assert not downloads.open_sources  # given back whatever happened
 
@@ -155,3 +162,48 @@ def test_no_error_but_ours() -> None:
                 opened("x.md", start + bytes(range(length)))
             except LecternError:
                 continue
+
+
+ONE = Chapter("a.xhtml", "<p>Two.</p>")
+SVG = b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
+
+
+def test_the_cover_of_an_epub_comes_with_it() -> None:
+    assert whole("a.epub", make([ONE], cover=png())).cover == (png(), "image/png")
+    assert whole("a.epub", make([ONE])).cover is None
+    assert whole("a.txt", b"One two three. Four five six.").cover is None
+    assert "cover" not in whole("a.epub", make([ONE], cover=png())).data
+
+
+@pytest.mark.parametrize(
+    ("image", "declared"),
+    [
+        (SVG, "image/svg+xml"),
+        (SVG, "image/png"),
+        (b" " + png(), "image/png"),
+        (b"", "image/png"),
+        (b"<html><script>alert(1)</script>", "image/jpeg"),
+        (b"BM" + bytes(60), "image/bmp"),
+        (b"\0\0\0\x1cftypavif", "image/avif"),
+        (png() + bytes(MOST_COVER), "image/png"),  # packed like a bomb, too
+        (png() + random.Random(4).randbytes(MOST_COVER), "image/png"),
+    ],
+)
+def test_what_is_no_picture_is_no_cover_and_costs_nothing(image: bytes, declared: str) -> None:
+    found = whole("a.epub", make([ONE], cover=image, cover_type=declared))
+    assert found.cover is None
+    assert texts(found.data) == ["Two."]
+
+
+def test_a_cover_is_what_it_is_and_not_what_it_is_called() -> None:
+    gif = b"GIF89a" + bytes(20)
+    found = whole("a.epub", make([ONE], cover=gif, cover_type="image/svg+xml"))
+    assert found.cover == (gif, "image/gif")
+
+
+def test_a_damaged_archive_gives_no_cover() -> None:
+    data = make([ONE], cover=png(40, 40))
+    for cut in range(0, len(data), 97):
+        assert cover_of(data[:cut]) is None
+    for at in range(0, len(data), 41):
+        cover_of(data[:at] + b"\xff\xff\xff" + data[at + 3 :])  # whatever it gives, no error

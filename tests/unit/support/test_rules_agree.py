@@ -51,7 +51,7 @@ def test_what_the_page_takes_python_takes(tmp_path: Path) -> None:
     path.write_text(json.dumps(given), "utf-8")
     taken: list[Any] = in_node(
         tmp_path,
-        "view/rules.js",
+        "rules.js",
         f"JSON.stringify(JSON.parse((await import('node:fs')).readFileSync({str(path)!r}, 'utf-8'))"
         ".map(it.checkedRule))",
     )
@@ -79,6 +79,6 @@ def taken_by_python(rule: object) -> bool:
 
 def test_the_limits_are_the_same(tmp_path: Path) -> None:
     found = in_node(
-        tmp_path, "view/rules.js", "JSON.stringify([it.MOST_RULES, it.MOST_CHARACTERS])"
+        tmp_path, "rules.js", "JSON.stringify([it.MOST_RULES, it.MOST_CHARACTERS])"
     )
     assert found == [MOST_RULES, MOST_CHARACTERS]

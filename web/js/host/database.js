@@ -10,7 +10,8 @@ import { LecternError } from '../errors.js';
  * @typedef {object} Schema
  * @property {string} name
  * @property {number} version
- * @property {(db: Connection, oldVersion: number) => void} upgrade
+ * @property {(db: Connection, oldVersion: number, newVersion: number | null, change: any) => unknown} upgrade
+ *   change: the transaction that all of it happens in
  */
 
 /** An open that waits for another tab's old version gets no event of its own: it is timed. */

@@ -1,17 +1,22 @@
 // @ts-check
 /** The documents of the page: the one that is open, and those that were read before. */
 
+import { Covers } from './cover.js';
 import { byId } from './dom.js';
+import { shelfBook } from './library_row.js';
 import { OpenDocument } from './open_document.js';
 
 /** A document that takes longer than this to open is told of, in ms. */
 const QUIET = 300;
-/** Entries of the list on an empty page. */
+/** Books on the empty page. */
 const LISTED = 6;
+/** What a library is called when it is a file. */
+const LIBRARY_FILE = /\.lectern$/i;
 
 /**
- * @typedef {import('../library.js').Entry} Entry
  * @typedef {import('../library.js').Library} Library
+ * @typedef {import('../library.js').Reading} KeptReading
+ * @typedef {import('./reading.js').Place} Place
  *
  * @typedef {object} DocumentsNeeds
  * @property {Pick<import('./types.js').LecternPort, 'openDocument'>} lectern
@@ -20,13 +25,14 @@ const LISTED = 6;
  * @property {import('./strings.js').Strings} strings
  * @property {import('./notices.js').Notices} notices
  * @property {import('./reading.js').Reading} reading
- * @property {(opened: OpenDocument,
- *   about: {documentId: string, place: import('./reading.js').Place | null}) => void} show
+ * @property {(opened: OpenDocument, about: {documentId: string, place: Place | null}) => void} show
+ * @property {(file: File) => void} takeLibrary  a whole library was given
  * @property {(error: unknown) => void} failed
  */
 
 export class Documents {
   #needs;
+  #covers;
   /** Counts what was asked for: only the last one is shown. */
   #asked = 0;
   #list = byId('library', HTMLElement);
@@ -34,30 +40,44 @@ export class Documents {
   /** @param {DocumentsNeeds} needs */
   constructor(needs) {
     this.#needs = needs;
-    const { reading, memory } = needs;
+    const { reading, memory, library } = needs;
+    this.#covers = new Covers(async (id) => (await library()).cover(id));
     reading.addEventListener('text', () => {
       if (!reading.opened) this.#asked += 1;
       memory.document = reading.documentId;
     });
-    reading.addEventListener('aloud', () => this.#keep({ aloud: reading.opened?.aloud ?? [] }));
-    reading.addEventListener('place', () => {
-      if (reading.sentence) this.#keep(reading.sentence);
+    reading.addEventListener('aloud', () => {
+      this.#keep((shelf, id) => shelf.setReading(id, { aloud: reading.opened?.aloud ?? [] }));
+    });
+    reading.addEventListener('place', () => this.#reached());
+    reading.addEventListener('finished', () => {
+      this.#keep((shelf, id) => shelf.setReading(id, { finished: true }));
     });
   }
 
-  /** Open a file. @param {File} file */
-  async open(file) {
-    const { lectern, library, notices, strings } = this.#needs;
+  /**
+   * Open a file, and keep what is in it.
+   *
+   * @param {File} file
+   * @param {{source?: string}} [from]  whose it is, where that says more than the file's name
+   */
+  async open(file, { source = file.name } = {}) {
+    const { lectern, notices, strings } = this.#needs;
+    if (LIBRARY_FILE.test(file.name)) {
+      this.#needs.takeLibrary(file);
+      return;
+    }
     const mine = ++this.#asked;
     const telling = setTimeout(() => notices.show('hint', strings.readingFile(file.name)), QUIET);
+    let full = false;
     try {
       const data = await lectern.openDocument(file);
       if (mine !== this.#asked) return;
-      // A browser that keeps nothing reads it all the same.
-      const kept = await library().then(async (shelf) => {
-        const id = await shelf.put(data);
-        return { id, reading: await shelf.reading(id) };
-      }).catch((error) => void console.warn('[Lectern] The document is not kept:', error));
+      const kept = await this.#put(data, source).catch((error) => {
+        // A browser that keeps nothing reads it all the same.
+        console.warn('[Lectern] The document is not kept:', error);
+        full = error?.code === 'quota';
+      });
       if (mine === this.#asked) this.#show(data, kept?.id ?? '', kept?.reading);
     } catch (error) {
       if (mine === this.#asked) this.#needs.failed(error);
@@ -65,88 +85,114 @@ export class Documents {
       clearTimeout(telling);
       if (mine === this.#asked) notices.hide('hint');
     }
+    if (full && mine === this.#asked) notices.show('hint', strings.notKept);
   }
 
   /** The document that was open when the page was left, if one was. */
   async restore() {
     const id = this.#needs.memory.document;
-    if (id) await this.#openKept(id).catch((error) => console.warn(error));
+    if (id) await this.openKept(id).catch((error) => console.warn(error));
+  }
+
+  /**
+   * Open a document of the library where it was left.
+   *
+   * @param {string} id
+   * @returns {Promise<boolean>} false: it is not there any more
+   * @throws {import('../errors.js').LecternError} store
+   */
+  async openKept(id) {
+    const { library, memory } = this.#needs;
+    const mine = ++this.#asked;
+    const shelf = await library();
+    const [data, reading] = await Promise.all([shelf.get(id), shelf.reading(id)]);
+    if (mine !== this.#asked) return true; // something else was asked for meanwhile
+    if (data) this.#show(data, id, reading);
+    else if (memory.document === id) memory.document = '';
+    return data !== null;
   }
 
   /** Show what was read last, where there is anything. */
   async showList() {
-    const entries = await this.#needs.library().then((shelf) => shelf.list()).catch(() => []);
-    const rows = this.#list.querySelector('ul');
-    rows?.replaceChildren(...entries.slice(0, LISTED).map((entry) => this.#row(entry)));
-    this.#list.hidden = entries.length === 0;
+    const { library, strings, reading, failed } = this.#needs;
+    const entries = await library().then((shelf) => shelf.list()).catch(() => []);
+    this.#covers.release();
+    const open = async (/** @type {string} */ id) => {
+      try {
+        if (!(await this.openKept(id))) await this.showList();
+      } catch (error) {
+        failed(error);
+      }
+    };
+    const books = entries.slice(0, LISTED).map((entry) =>
+      shelfBook(entry, {
+        strings,
+        covers: this.#covers,
+        rate: () => reading.rate,
+        open: () => void open(entry.id),
+      }),
+    );
+    this.#list.querySelector('ul')?.replaceChildren(...books);
+    this.#list.hidden = books.length === 0;
   }
 
-  /** @param {string} id */
-  async #openKept(id) {
-    const mine = ++this.#asked;
+  /** @param {import('../protocol.js').DocumentData} data @param {string} source */
+  async #put(data, source) {
     const shelf = await this.#needs.library();
-    const [data, reading] = await Promise.all([shelf.get(id), shelf.reading(id)]);
-    if (mine !== this.#asked) return;
-    if (data) this.#show(data, id, reading);
-    else this.#needs.memory.document = '';
+    const id = await shelf.put(data, { source });
+    return { id, reading: await shelf.reading(id) };
   }
 
   /**
    * @param {import('../protocol.js').DocumentData} data
-   * @param {string} id
-   * @param {import('../library.js').Reading} [reading]
+   * @param {string} id  '' where it could not be kept
+   * @param {KeptReading} [reading]
    */
   #show(data, id, reading) {
     const opened = new OpenDocument(data, reading?.aloud);
-    const place = reading?.start ? { start: reading.start, end: reading.end } : null;
-    this.#needs.show(opened, { documentId: id, place });
-    this.#keep({ opened: Date.now() });
+    this.#needs.show(opened, { documentId: id, place: this.#placeIn(data.text, id, reading) });
+    // What the library does not keep is kept like a text that was typed, if it is not too long.
+    if (!id) this.#needs.memory.text = data.text;
+    this.#keep((shelf) => shelf.setReading(id, { opened: Date.now() }));
   }
 
-  /** @param {Partial<import('../library.js').Reading>} change */
-  #keep(change) {
+  /**
+   * Where a document was left: what the library could not write any more was noted beside it.
+   *
+   * @param {string} text
+   * @param {string} id
+   * @param {KeptReading} [reading]
+   * @returns {Place | null}
+   */
+  #placeIn(text, id, reading) {
+    const { reached } = this.#needs.memory;
+    const isLater = id && reached?.document === id && reached.at > (reading?.placed ?? 0);
+    if (isLater && reached.end <= text.length) {
+      const { start, end, at } = reached;
+      this.#needs.library().then((shelf) => shelf.setPlace(id, { start, end, at })).catch(() => {});
+      return { start, end };
+    }
+    if (!reading?.start || reading.finished || reading.end > text.length) return null;
+    return { start: reading.start, end: reading.end };
+  }
+
+  /** A sentence is spoken, or the reader went to another. Who only looks on writes nothing. */
+  #reached() {
+    const { reading, memory } = this.#needs;
+    const { documentId: document, sentence } = reading;
+    if (!document || !sentence) return;
+    const { start, end } = sentence;
+    const at = Date.now();
+    memory.reached = { document, start, end, at };
+    this.#keep((shelf, id) => shelf.setPlace(id, { start, end, at }));
+  }
+
+  /** @param {(shelf: Library, id: string) => Promise<void>} write */
+  #keep(write) {
     const id = this.#needs.reading.documentId;
     if (!id) return;
-    this.#needs.library().then((shelf) => shelf.setReading(id, change)).catch(() => {
+    this.#needs.library().then((shelf) => write(shelf, id)).catch(() => {
       // The place is in `localStorage` as well.
     });
-  }
-
-  /** @param {Entry} entry */
-  #row({ id, title, author, start, length }) {
-    const { strings } = this.#needs;
-    const row = document.createElement('li');
-    const open = document.createElement('button');
-    open.type = 'button';
-    open.className = 'kept';
-    const name = document.createElement('span');
-    name.className = 'kept-title';
-    name.textContent = title;
-    const detail = document.createElement('span');
-    detail.className = 'kept-detail';
-    const share = length ? Math.round((100 * start) / length) : 0;
-    detail.textContent = [author, share ? strings.percentRead(share) : ''].filter(Boolean).join(' · ');
-    open.append(name, detail);
-    open.addEventListener('click', () => {
-      this.#openKept(id).catch((error) => this.#needs.failed(error));
-    });
-    const remove = document.createElement('button');
-    remove.type = 'button';
-    remove.className = 'quiet-button';
-    remove.setAttribute('aria-label', strings.forgetDocument(title));
-    remove.title = strings.forgetDocument(title);
-    const template = byId('cross', HTMLTemplateElement);
-    remove.append(template.content.cloneNode(true));
-    remove.addEventListener('click', () => void this.#remove(id));
-    row.append(open, remove);
-    return row;
-  }
-
-  /** @param {string} id */
-  async #remove(id) {
-    const shelf = await this.#needs.library();
-    await shelf.remove(id).catch((error) => this.#needs.failed(error));
-    if (this.#needs.memory.document === id) this.#needs.memory.document = '';
-    await this.showList();
   }
 }

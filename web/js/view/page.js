@@ -8,6 +8,7 @@ import { byId } from './dom.js';
 import { Documents } from './documents.js';
 import { Failures } from './failures.js';
 import { listenToKeys } from './keyboard.js';
+import { LibraryPanel } from './library_panel.js';
 import { Manner } from './manner.js';
 import { MediaSession } from './media_session.js';
 import { connectMenu } from './menu.js';
@@ -55,6 +56,7 @@ export class Page extends EventTarget {
   #manager;
   #box;
   #documents;
+  #library;
   #pronunciation;
   #reader;
   #transport;
@@ -140,6 +142,7 @@ export class Page extends EventTarget {
       reading: this.#reading,
       notices: this.#notices,
       show: (opened, about) => this.#showDocument(opened, about),
+      takeLibrary: (file) => this.#library.take(file),
       failed: (error) => this.#fail(error),
     });
     new Appearance({
@@ -160,7 +163,18 @@ export class Page extends EventTarget {
       voice: () => this.#voices.voice,
       say: (text) => this.#notices.say(text),
     });
-    byId('home', HTMLButtonElement).addEventListener('click', () => this.#goHome());
+    this.#library = new LibraryPanel({
+      library,
+      reading: this.#reading,
+      memory,
+      strings,
+      language,
+      open: (id) => this.#documents.openKept(id),
+      newText: () => this.#goHome(),
+      changed: () => void this.#documents.showList(),
+      say: (text) => this.#notices.say(text),
+    });
+    byId('brand', HTMLButtonElement).addEventListener('click', () => this.#goHome());
     connectMenu();
     byId('more-voices', HTMLButtonElement).addEventListener('click', () => this.#manager.show());
     const format = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
@@ -367,9 +381,20 @@ export class Page extends EventTarget {
 
   /** Back to the empty page, and to what was read before. */
   #goHome() {
+    const { opened, text, sentence } = this.#reading;
     this.#box.value = '';
     this.#textChanged(true);
     void this.#documents.showList();
+    if (matchMedia('(hover: hover)').matches) this.#box.focus();
+    // A document is in the library; a text that was typed is nowhere else.
+    if (opened || text.trim() === '') return;
+    const run = () => {
+      this.#box.value = text;
+      this.#textChanged(true);
+      this.#reading.open(text, { place: sentence });
+    };
+    const action = { label: this.#strings.undo, run };
+    this.#notices.show('hint', this.#strings.textCleared, { action, passing: true });
   }
 
   /** @param {boolean} whole */

@@ -2,7 +2,7 @@
 /** A small button at what is selected on the page: to say how it is pronounced. */
 
 import { byId } from './dom.js';
-import { MOST_CHARACTERS } from './rules.js';
+import { MOST_CHARACTERS } from '../rules.js';
 
 /** Of the sentence around a selection, UTF-16 units. */
 const MOST_AROUND = 300;

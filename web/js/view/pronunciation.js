@@ -6,11 +6,11 @@ import { Panel } from './panel.js';
 import { PronounceHere } from './pronounce_here.js';
 import { RuleBook } from './rule_book.js';
 import { RuleForm } from './rule_form.js';
-import { MOST_FILE, MOST_RULES, fileOf, rulesOfFile } from './rules.js';
+import { MOST_FILE, MOST_RULES, fileOf, rulesOfFile } from '../rules.js';
 import { languageName } from './voice_names.js';
 
 /**
- * @typedef {import('./rules.js').WholeRule} WholeRule
+ * @typedef {import('../rules.js').WholeRule} WholeRule
  * @typedef {import('./rule_book.js').Scope} Scope
  *
  * @typedef {object} PronunciationNeeds

@@ -1,10 +1,10 @@
 // @ts-check
 /** The rules of pronunciation that hold now: the document's own, then those for all. */
 
-import { MOST_RULES, checkedRules, nameOf } from './rules.js';
+import { MOST_RULES, checkedRules, nameOf } from '../rules.js';
 
 /**
- * @typedef {import('./rules.js').WholeRule} WholeRule
+ * @typedef {import('../rules.js').WholeRule} WholeRule
  * @typedef {'own' | 'all'} Scope  own: of the document that is open
  *
  * @typedef {object} Shelf  of the library's, what is needed here

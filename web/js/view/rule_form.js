@@ -2,7 +2,7 @@
 /** How a rule is made: written, tried, heard, and kept. */
 
 import { byId } from './dom.js';
-import { MOST_CHARACTERS, checkedRule, isPattern, isPhonemes } from './rules.js';
+import { MOST_CHARACTERS, checkedRule, isPattern, isPhonemes } from '../rules.js';
 import { languageName, primaryOf } from './voice_names.js';
 import { SamplePlayer } from './voice_sample.js';
 
@@ -10,7 +10,7 @@ import { SamplePlayer } from './voice_sample.js';
 const PAUSE = 400;
 
 /**
- * @typedef {import('./rules.js').WholeRule} WholeRule
+ * @typedef {import('../rules.js').WholeRule} WholeRule
  * @typedef {import('./rule_book.js').Scope} Scope
  * @typedef {{scope: Scope, rule: WholeRule}} Before  the rule that is being changed
  *

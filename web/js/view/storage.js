@@ -66,7 +66,39 @@ export class Memory {
     this.#write('document', id || null);
   }
 
-  /** The voice that was chosen by hand last, or ''. */
+  /**
+   * Where a document of the library was left last: written at once with each sentence, for
+   * what the library could not write any more.
+   *
+   * @returns {{document: string, start: number, end: number, at: number} | null} at: ms since 1970
+   */
+  get reached() {
+    try {
+      const reached = JSON.parse(this.#read('reached') ?? 'null');
+      const { document, start, end, at } = reached ?? {};
+      if (typeof document !== 'string' || ![start, end, at].every(Number.isSafeInteger)) return null;
+      return start >= 0 && start <= end && at <= Date.now() ? { document, start, end, at } : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** @param {{document: string, start: number, end: number, at: number} | null} reached */
+  set reached(reached) {
+    this.#write('reached', reached && JSON.stringify(reached));
+  }
+
+  /** What the library is sorted by, or ''. */
+  get librarySort() {
+    return this.#read('library.sort') ?? '';
+  }
+
+  /** @param {string} by */
+  set librarySort(by) {
+    this.#write('library.sort', by);
+  }
+
+  /** The voice that was chosen by hand, or ''. */
   get voice() {
     return this.#read('voice') ?? '';
   }

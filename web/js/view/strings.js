@@ -2,11 +2,13 @@
 /** Every word of the interface, in English and French. */
 
 import { appearanceInEnglish, appearanceInFrench } from './strings_appearance.js';
+import * as library from './strings_library.js';
 
 /** @typedef {typeof english} Strings */
 /** @typedef {'en' | 'fr'} Language */
 
 const english = {
+  ...library.english,
   text: 'Text',
   voice: 'Voice',
   speed: 'Speed',
@@ -263,6 +265,7 @@ const english = {
 
 /** @type {Strings} */
 const french = {
+  ...library.french,
   text: 'Texte',
   voice: 'Voix',
   speed: 'Vitesse',

@@ -21,6 +21,7 @@ import lectern_host as host
 from pyodide.ffi import JsException, create_proxy, to_js
 
 from lectern.app import App, Housekeeping, Ports, SystemClock
+from lectern.document_requests import Opened
 from lectern.errors import LecternError, StoreError, all_errors
 from lectern.jsonchecks import parse
 from lectern.onnxfile import Part
@@ -406,6 +407,8 @@ class _Server:
         else:
             if isinstance(value, Spoken):
                 _answer_spoken(request_id, value)
+            elif isinstance(value, Opened):
+                _answer_opened(request_id, value)
             else:
                 host.answer(request_id, True, js.JSON.parse(json.dumps(value)), None)
 
@@ -432,6 +435,18 @@ def _answer_spoken(request_id: int, spoken: Spoken) -> None:
     )
     value.samples = samples
     host.answer(request_id, True, value, js.Array.of(samples.buffer))
+
+
+def _answer_opened(request_id: int, opened: Opened) -> None:
+    """DocumentData: the cover's bytes are transferred."""
+    value = _object(opened.data)
+    if opened.cover is None:
+        host.answer(request_id, True, value, None)
+        return
+    data, kind = opened.cover
+    value.cover = _object({"type": kind})
+    value.cover.bytes = _typed(js.Uint8Array, data, len(data))
+    host.answer(request_id, True, value, js.Array.of(value.cover.bytes.buffer))
 
 
 async def _keep_snapshot() -> object:

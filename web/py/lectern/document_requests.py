@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 from lectern import payloads
 from lectern.documents.model import Document
-from lectern.documents.reading import MOST_BYTES, is_pdf, read, read_pdf
+from lectern.documents.reading import MOST_BYTES, cover_of, is_pdf, read, read_pdf
 from lectern.errors import DocumentUnreadable, TooLarge, VoiceUnreadable
 from lectern.ports import PdfReader
 from lectern.utf16 import Utf16Offsets
 from lectern.voice_ports import Downloads
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """``DocumentData`` of the boundary. ``cover``: (bytes, media type), which cross beside the
+    JSON."""
+
+    data: dict[str, object]
+    cover: tuple[bytes, str] | None = None
 
 
 class DocumentRequests:
@@ -28,7 +38,7 @@ class DocumentRequests:
     def handlers(self) -> dict[str, Callable[[Mapping[str, object]], Awaitable[object]]]:
         return {"openDocument": self.open_document}
 
-    async def open_document(self, payload: Mapping[str, object]) -> dict[str, object]:
+    async def open_document(self, payload: Mapping[str, object]) -> Opened:
         """Raises DocumentUnreadable, TooLarge."""
         file = payloads.given_file(payload, "file")
         try:
@@ -42,8 +52,8 @@ class DocumentRequests:
         finally:
             await self._downloads.close(file.id)
         if is_pdf(data):
-            return document_data(read_pdf(file.name, await self._pdf.items(data)))
-        return document_data(read(file.name, data))
+            return Opened(document_data(read_pdf(file.name, await self._pdf.items(data))))
+        return Opened(document_data(read(file.name, data)), cover_of(data))
 
 
 def document_data(document: Document) -> dict[str, object]:

@@ -6,20 +6,21 @@ import json
 import re
 from dataclasses import replace
 
-from lectern.documents.epub import epub
+from lectern.documents.epub import cover, epub
 from lectern.documents.html import html
 from lectern.documents.markdown import markdown
 from lectern.documents.model import Document, one_line
 from lectern.documents.pdf import pdf
 from lectern.documents.pdf_items import outline_from_json, pages_from_json
 from lectern.documents.plain import plain
-from lectern.errors import DocumentUnreadable
+from lectern.errors import DocumentUnreadable, LecternError
 
 #: Larger files are refused.
 MOST_BYTES = 100_000_000
 #: A text of more is refused: a novel has one.
 _MOST_TEXT = 20_000_000
 
+_ZIP = b"PK\x03\x04"
 _MARKUP = re.compile(
     r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.I
 )
@@ -46,6 +47,17 @@ def read(name: str, data: bytes) -> Document:
         DocumentUnreadable, TooLarge: in words.
     """
     return _named(name, _read(name, data))
+
+
+def cover_of(data: bytes) -> tuple[bytes, str] | None:
+    """(bytes, media type) of a file's cover: PNG, JPEG, GIF or WebP by its first bytes, never
+    SVG. None where there is none: a cover that is broken never costs the document."""
+    if data[:4] != _ZIP:
+        return None
+    try:
+        return cover(data)
+    except LecternError:
+        return None
 
 
 def is_pdf(data: bytes) -> bool:
@@ -89,7 +101,7 @@ def _named(name: str, document: Document) -> Document:
 
 def _read(name: str, data: bytes) -> Document:
     ending = name.lower().rpartition(".")[2]
-    if data[:4] == b"PK\x03\x04":
+    if data[:4] == _ZIP:
         return epub(data)
     for beginning, kind in _KNOWN_BINARY.items():
         if data.startswith(beginning):

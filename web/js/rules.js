@@ -6,7 +6,7 @@
  */
 
 /**
- * @typedef {import('../protocol.js').Rule} Rule
+ * @typedef {import('./protocol.js').Rule} Rule
  * @typedef {{kind: 'word' | 'pattern', written: string, says: string, language: string,
  *   enabled: boolean}} WholeRule
  */
