@@ -83,6 +83,11 @@ def _plan(ctx: Context, settings: VoiceSettings) -> dict[str, Path | bytes]:
         name = path.relative_to(layout.web).as_posix()
         if not (name.startswith("py/") or name.endswith(_NOT_COPIED_SUFFIXES) or _hidden(name)):
             plan[name] = path
+    scripts = [plan.pop(name, b"") for name in (manifest.SERVICE_WORKER, *manifest.SERVICE_WORKER_PARTS)]
+    if scripts[0]:
+        plan[manifest.SERVICE_WORKER] = b"\n".join(
+            script if isinstance(script, bytes) else script.read_bytes() for script in scripts
+        )
     drawings = layout.node_modules / "lucide-static" / "icons"
     for page in sorted(layout.web.glob("*.html")):
         text = settings.into_policy(page.read_text("utf-8"))

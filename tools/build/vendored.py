@@ -39,6 +39,9 @@ SOURCES = (
     "signalsmith-stretch/SignalsmithStretch.mjs",
     "pdfjs-dist/legacy/build/pdf.min.mjs",
     "pdfjs-dist/legacy/build/pdf.worker.min.mjs",
+    "linkedom/worker.js",
+    "@mozilla/readability/Readability.js",
+    "@mozilla/readability/Readability-readerable.js",
     "@fontsource-variable/literata/files/literata-latin-wght-normal.woff2",
     "@fontsource-variable/literata/files/literata-latin-ext-wght-normal.woff2",
 )

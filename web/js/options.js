@@ -31,6 +31,12 @@ export const SYNTHESIS = {
   signal: { is: (value) => value instanceof AbortSignal, wanted: 'an AbortSignal' },
 };
 
+/** @type {Checks} options of `openDocument` */
+export const DOCUMENT = {
+  signal: SYNTHESIS.signal,
+  source: { is: isText, wanted: 'the address of a page' },
+};
+
 /** @type {Checks} options of `speak` */
 export const SPEAKING = {
   ...SYNTHESIS,

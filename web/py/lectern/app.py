@@ -21,7 +21,15 @@ from lectern.errors import BadOption, LecternError, ProtocolError
 from lectern.installing import Installer
 from lectern.loader import Loader
 from lectern.metrics import Metrics
-from lectern.ports import AudioStore, Clock, Inference, PdfReader, Phonemizer, VoiceFiles
+from lectern.ports import (
+    ArticleFinder,
+    AudioStore,
+    Clock,
+    Inference,
+    PdfReader,
+    Phonemizer,
+    VoiceFiles,
+)
 from lectern.probing import Prober
 from lectern.sentences import split
 from lectern.sessions import SessionCache
@@ -47,6 +55,7 @@ class Ports:
     voice_store: VoiceStore
     downloads: Downloads
     pdf: PdfReader
+    articles: ArticleFinder
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +164,7 @@ class App:
         ports.voice_store.on_news(self._told)
         ports.inference.on_lost(self._realm_lost)
         self._handlers: dict[str, Callable[[Mapping[str, object]], Awaitable[object]]] = {
-            **DocumentRequests(ports.downloads, ports.pdf).handlers,
+            **DocumentRequests(ports.downloads, ports.pdf, ports.articles).handlers,
             **VoiceRequests(self._voices, collection, self._installer).handlers,
             "styles": self.styles,
             "split": self.split,
