@@ -82,6 +82,18 @@ SHIPPED = (
         "https://github.com/mozilla/pdf.js, packaged as pdfjs-dist",
     ),
     Shipped(
+        "readability",
+        "Readability.js. Copyright (c) 2010 Arc90 Inc, under the Apache License 2.0.",
+        ("npm:pdfjs-dist/LICENSE",),
+        "https://github.com/mozilla/readability/tree/0.6.0",
+    ),
+    Shipped(
+        "linkedom",
+        "linkedom, and what its bundle holds.",
+        tuple(f"npm:{name}/LICENSE" for name in ("linkedom", *LINKEDOM_PARTS)),
+        "https://github.com/WebReflection/linkedom, and the packages named above",
+    ),
+    Shipped(
         "lucide",
         "",
         ("npm:lucide-static/LICENSE",),

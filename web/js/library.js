@@ -12,6 +12,7 @@ import { Database } from './host/database.js';
  * @property {string} author
  * @property {string} language
  * @property {number} length  of its text, UTF-16 units
+ * @property {string} [site]  name of the site that a page is from
  *
  * @typedef {object} Reading  how a document is read
  * @property {number} start  UTF-16 offset of the sentence that was spoken last
@@ -48,10 +49,10 @@ export class Library {
    * @throws {import('./errors.js').LecternError} quota, store
    */
   async put(document) {
-    const { title, author, language, text } = document;
+    const { title, author, language, text, site } = document;
     const id = await idOf(text);
     /** @type {Kept} */
-    const kept = { id, title, author, language, length: text.length };
+    const kept = { id, title, author, language, length: text.length, ...(site ? { site } : {}) };
     await this.database.use(async (db) => {
       const change = db.transaction([DOCUMENTS, KEPT, READINGS], 'readwrite');
       const before = await change.objectStore(READINGS).get(id);

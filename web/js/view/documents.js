@@ -45,22 +45,30 @@ export class Documents {
     });
   }
 
-  /** Open a file. @param {File} file */
-  async open(file) {
+  /**
+   * Open a file.
+   * @param {File} file
+   * @param {{source?: string}} [about]  source: the address that a page is from
+   * @returns {Promise<boolean>} whether it is shown
+   */
+  async open(file, { source } = {}) {
     const { lectern, library, notices, strings } = this.#needs;
     const mine = ++this.#asked;
     const telling = setTimeout(() => notices.show('hint', strings.readingFile(file.name)), QUIET);
     try {
-      const data = await lectern.openDocument(file);
-      if (mine !== this.#asked) return;
+      const data = await lectern.openDocument(file, { source: source || undefined });
+      if (mine !== this.#asked) return false;
       // A browser that keeps nothing reads it all the same.
       const kept = await library().then(async (shelf) => {
         const id = await shelf.put(data);
         return { id, reading: await shelf.reading(id) };
       }).catch((error) => void console.warn('[Lectern] The document is not kept:', error));
-      if (mine === this.#asked) this.#show(data, kept?.id ?? '', kept?.reading);
+      if (mine !== this.#asked) return false;
+      this.#show(data, kept?.id ?? '', kept?.reading);
+      return true;
     } catch (error) {
       if (mine === this.#asked) this.#needs.failed(error);
+      return false;
     } finally {
       clearTimeout(telling);
       if (mine === this.#asked) notices.hide('hint');
@@ -113,7 +121,7 @@ export class Documents {
   }
 
   /** @param {Entry} entry */
-  #row({ id, title, author, start, length }) {
+  #row({ id, title, author, site, start, length }) {
     const { strings } = this.#needs;
     const row = document.createElement('li');
     const open = document.createElement('button');
@@ -125,7 +133,7 @@ export class Documents {
     const detail = document.createElement('span');
     detail.className = 'kept-detail';
     const share = length ? Math.round((100 * start) / length) : 0;
-    detail.textContent = [author, share ? strings.percentRead(share) : ''].filter(Boolean).join(' · ');
+    detail.textContent = [author, site, share ? strings.percentRead(share) : ''].filter(Boolean).join(' · ');
     open.append(name, detail);
     open.addEventListener('click', () => {
       this.#openKept(id).catch((error) => this.#needs.failed(error));

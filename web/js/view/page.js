@@ -2,6 +2,7 @@
 /** The screen as a whole: which of its two states it is in, and who tells whom. */
 
 import { guessLanguage } from '../guess_language.js';
+import { BookmarkletPanel } from './bookmarklet_panel.js';
 import { byId } from './dom.js';
 import { Documents } from './documents.js';
 import { Failures } from './failures.js';
@@ -17,6 +18,7 @@ import { TextBox } from './text_box.js';
 import { Transport } from './transport.js';
 import { VoiceManager } from './voice_manager.js';
 import { VoiceSelect } from './voice_select.js';
+import { WaysIn } from './ways_in.js';
 
 /** A voice up to this size is got ready as soon as there is a text for it (bytes). */
 const SMALL_VOICE = 10_000_000;
@@ -30,6 +32,8 @@ const TYPING_PAUSE = 400;
  * @property {(voiceId: string) => Promise<unknown>} preload  get a voice ready before it is needed
  * @property {import('./storage.js').Memory} memory
  * @property {() => Promise<import('../library.js').Library>} library
+ * @property {() => Promise<typeof import('../arrivals.js')>} arrivals
+ * @property {string} base  absolute URL of the app's folder, with a final slash
  * @property {import('./strings.js').Language} language
  * @property {import('./strings.js').Strings} strings
  * @property {string} collectionHost  who is asked for more voices; '' for nobody
@@ -60,6 +64,8 @@ export class Page extends EventTarget {
     preload,
     memory,
     library,
+    arrivals,
+    base,
     language,
     strings,
     collectionHost,
@@ -131,6 +137,15 @@ export class Page extends EventTarget {
       show: (opened, about) => this.#showDocument(opened, about),
       failed: (error) => this.#fail(error),
     });
+    const bookmarklet = new BookmarkletPanel({ arrivals, base, strings });
+    const waysIn = new WaysIn({
+      arrivals,
+      base,
+      strings,
+      notices: this.#notices,
+      open: (file, about) => this.#documents.open(file, about),
+      showBookmarklet: () => bookmarklet.show(),
+    });
     byId('home', HTMLButtonElement).addEventListener('click', () => this.#goHome());
     connectMenu();
     byId('more-voices', HTMLButtonElement).addEventListener('click', () => this.#manager.show());
@@ -145,7 +160,7 @@ export class Page extends EventTarget {
     if (this.#box.value === '' && matchMedia('(hover: hover)').matches) this.#box.focus();
     addEventListener('pagehide', () => memory.flush());
     document.addEventListener('visibilitychange', () => memory.flush());
-    void this.#documents.restore();
+    void waysIn.begin().then((came) => came || this.#documents.restore());
     void this.#documents.showList();
     void this.#loadVoices();
   }
@@ -189,6 +204,7 @@ export class Page extends EventTarget {
       this.#reading.addEventListener(type, (event) => react(detailOf(event)));
     on('state', () => this.#showState());
     on('text', () => {
+      this.#showSite();
       this.#reader.clear();
       this.#showProgress(0);
     });
@@ -292,6 +308,15 @@ export class Page extends EventTarget {
     this.#reader.show(this.#box.value, language, this.#reading.opened);
     this.#notices.hide('hint');
     document.title = `${this.#reading.title} · Lectern`;
+  }
+
+  /** Where the page that is read is from. */
+  #showSite() {
+    const { site = '', source = '' } = this.#reading.opened?.data ?? {};
+    const line = byId('site', HTMLElement);
+    line.textContent = site && this.#strings.fromSite(site);
+    line.title = source;
+    line.hidden = site === '';
   }
 
   /** Show the text as a box to write in. */

@@ -32,7 +32,7 @@
  * @property {() => Promise<VoiceInfo[]>} voices
  * @property {(text: string, options: SpeakOptions) => SpeechPort} speak
  * @property {(text: string, options: {voiceId: string, signal: AbortSignal}) => Promise<Blob>} synthesize
- * @property {(file: File) => Promise<import('../protocol.js').DocumentData>} openDocument
+ * @property {(file: File, options?: {source?: string}) => Promise<import('../protocol.js').DocumentData>} openDocument
  * @property {() => Promise<{id: string}[]>} styles
  * @property {() => Promise<VoiceInfo[]>} available  asks another origin: on the reader's act only
  * @property {(voiceId: string, options: InstallOptions) => Promise<VoiceInfo>} install
