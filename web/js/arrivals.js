@@ -73,12 +73,11 @@ export async function unpackPage(packed) {
   const end = start.indexOf(10);
   if (end < 0) throw new Unfit('broken');
   const { u: source, t: title, k: kind } = headOf(start.subarray(0, end));
-  const ending = kind === 'text' ? 'txt' : 'html';
-  const named = textFile('', `${title ?? ''}`, ending);
-  return {
-    file: new File([body.slice(end + 1)], named.name, { type: named.type }),
-    source: typeof source === 'string' ? source : '',
-  };
+  const address = typeof source === 'string' ? source : '';
+  const host = URL.parse(address)?.host ?? '';
+  const named = textFile('', `${title || host}`, kind === 'text' ? 'txt' : 'html');
+  const file = new File([body.slice(end + 1)], named.name, { type: named.type });
+  return { file, source: address };
 }
 
 /**
