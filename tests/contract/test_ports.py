@@ -77,7 +77,12 @@ def contract_page(browser: Browser, dist: Path) -> Iterator[Page]:
         site.put("contract.html", PAGE)
         for name in ("contract_page.js", "contract_worker.js"):
             site.put(f"js/{name}", JS / name)
-        for name in ("contracts.py", "article_contracts.py", "inference_contracts.py", "in_browser.py"):
+        for name in (
+            "contracts.py",
+            "article_contracts.py",
+            "inference_contracts.py",
+            "in_browser.py",
+        ):
             site.put(f"contract/{name}", HERE / name)
         site.put(f"models/piper/{BROKEN}.onnx", b"no model at all" * 1000)
         context = browser.new_context()

@@ -1,4 +1,4 @@
-"""Ways to a document besides choosing and dropping a file, and what is said when none comes of it."""
+"""Ways to a document besides choosing and dropping a file, and what is said when none comes."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ PASTE = """([html, text, selector]) => {
   if (html) data.setData('text/html', html);
   if (text) data.setData('text/plain', text);
   const target = selector ? document.querySelector(selector) : document.activeElement;
-  const event = new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });
-  return (target ?? document.body).dispatchEvent(event);
+  const options = { clipboardData: data, bubbles: true, cancelable: true };
+  return (target ?? document.body).dispatchEvent(new ClipboardEvent('paste', options));
 }"""
 RICH = f"<h1>A pasted title</h1><p>{SENTENCE}</p><ul><li>One thing</li><li>Another</li></ul>"
 
@@ -117,7 +117,10 @@ def test_what_is_pasted_as_plain_text_stays_so(app: Page, html: str, before: str
 def test_shift_asks_for_plain_text(app: Page) -> None:
     app.get_by_label("Text", exact=True).focus()
     app.evaluate(
-        "() => dispatchEvent(new KeyboardEvent('keydown', { key: 'V', ctrlKey: true, shiftKey: true }))"
+        """() => {
+          const keys = { key: 'V', ctrlKey: true, shiftKey: true };
+          dispatchEvent(new KeyboardEvent('keydown', keys));
+        }"""
     )
     assert paste(app, RICH, "A pasted title", "#text")
     assert not paste(app, RICH, "A pasted title", "#text")
@@ -271,7 +274,8 @@ def test_of_a_page_that_is_too_large_the_text_is_brought(
           const noise = crypto.getRandomValues(new Uint8Array(60_000));
           for (let n = 0; n < 30; n++) {
             const span = document.createElement('span');
-            span.dataset.noise = Array.from(noise, (x) => (x * (n + 3) * 7919 % 65521).toString(36)).join('');
+            const digits = (x) => ((x * (n + 3) * 7919) % 65521).toString(36);
+            span.dataset.noise = Array.from(noise, digits).join('');
             document.body.append(span);
           }
         }"""
@@ -329,7 +333,10 @@ def sheet(app: Page, site: StaticSite) -> Page:
     app.evaluate("async () => { await navigator.serviceWorker.ready }")
     until(
         app,
-        "async () => (await navigator.serviceWorker.getRegistration())?.active?.state === 'activated'",
+        """async () => {
+          const registration = await navigator.serviceWorker.getRegistration();
+          return registration?.active?.state === 'activated';
+        }""",
     )
     site.put("sheet.html", SHEET)
     app.goto(site.url + "sheet.html")
@@ -337,19 +344,18 @@ def sheet(app: Page, site: StaticSite) -> Page:
     return app
 
 
-def share(
-    sheet: Page, files: list[tuple[str, str, str]] | None = None, **fields: str
-) -> None:
+def share(sheet: Page, fields: dict[str, str], *files: tuple[str, str, str]) -> None:
+    """``files``: name, type and text of each."""
     with sheet.expect_navigation(url="**/"):
-        sheet.evaluate(SHARE, [fields, files or []])
+        sheet.evaluate(SHARE, [fields, [list(file) for file in files]])
 
 
 def inbox(page: Page) -> int:
     count: int = page.evaluate(
         """async () => {
           const names = (await caches.keys()).filter((name) => name.startsWith('lectern-shared'));
-          const all = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
-          return all.flat().length;
+          const waiting = names.map(async (name) => (await caches.open(name)).keys());
+          return (await Promise.all(waiting)).flat().length;
         }"""
     )
     return count
@@ -357,7 +363,7 @@ def inbox(page: Page) -> int:
 
 def test_a_file_that_is_shared_is_opened_and_not_kept_twice(sheet: Page, site: StaticSite) -> None:
     site.forget()
-    share(sheet, [("road.html", "text/html", WEB_PAGE)], title="A road")
+    share(sheet, {"title": "A road"}, ("road.html", "text/html", WEB_PAGE))
     opened(sheet, "The road up the hill")
     assert sheet.url == site.url
     until(sheet, "() => true")
@@ -368,7 +374,8 @@ def test_a_file_that_is_shared_is_opened_and_not_kept_twice(sheet: Page, site: S
 
 
 def test_a_text_that_is_shared_is_opened_under_its_title(sheet: Page) -> None:
-    share(sheet, title="A note", text="One two three. Four five six.", url="https://road.example/n")
+    note = {"title": "A note", "text": "One two three. Four five six."}
+    share(sheet, {**note, "url": "https://road.example/n"})
     expect(reading(sheet)).to_contain_text("Four five six.", timeout=30_000)
     expect(sheet).to_have_title("A note · Lectern")
     expect(sheet.locator("#site")).to_have_text("From road.example")
@@ -380,7 +387,7 @@ def test_a_text_that_is_shared_is_opened_under_its_title(sheet: Page) -> None:
 def test_an_address_alone_is_not_asked_for(
     sheet: Page, fields: dict[str, str], watch: Watch
 ) -> None:
-    share(sheet, **fields)
+    share(sheet, fields)
     told = sheet.get_by_role("alert")
     expect(told).to_contain_text("asks no other site", timeout=30_000)
     told.get_by_role("button", name="Show how").click()
@@ -399,12 +406,12 @@ def test_what_nobody_takes_does_not_pile_up(sheet: Page, site: StaticSite) -> No
               const inbox = await caches.open(name);
               const when = Date.now() - (number < 4 ? 3_600_000 : 1000 * (8 - number));
               const id = `${when}-${crypto.randomUUID()}`;
-              await inbox.put(`${new URL('.', location.href).href}shared/${id}`, new Response('{}'));
+              await inbox.put(`${new URL('.', location.href)}shared/${id}`, new Response('{}'));
             }""",
             number,
         )
     assert inbox(sheet) == 8
-    share(sheet, text="One two three. Four five six.")
+    share(sheet, {"text": "One two three. Four five six."})
     expect(reading(sheet)).to_contain_text("Four five six.", timeout=30_000)
     until(sheet, "async () => true")
     assert inbox(sheet) == 3

@@ -26,6 +26,9 @@ class Shipped:
     source: str
 
 
+#: What linkedom's bundle holds besides itself.
+LINKEDOM_PARTS = ("css-select", "htmlparser2", "entities", "html-escaper", "uhyphen")
+
 SHIPPED = (
     Shipped(
         "lectern",

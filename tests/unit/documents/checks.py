@@ -34,7 +34,22 @@ HOSTILE = {
     "one line": "word " * (_SIZE // 5),
 }
 #: Pieces of random documents in any syntax.
-ODD = ["word ", "a", " ", "\n", "\r\n", "été", "é", "\u00ad", "\x00", "😀", "\u2028", "&", "<", "[1]"]
+ODD = [
+    "word ",
+    "a",
+    " ",
+    "\n",
+    "\r\n",
+    "été",
+    "é",
+    "\u00ad",
+    "\x00",
+    "😀",
+    "\u2028",
+    "&",
+    "<",
+    "[1]",
+]
 
 
 def texts(document: Document, skip: Skip | None = None) -> list[str]:

@@ -27,7 +27,6 @@ from tests.fake_documents import FakeArticles, FakePdf
 from tests.fake_voices import FakeDownloads, FakeVoiceStore
 from tests.fakes import FakeVoiceFiles
 
-
 BOOK = make([Chapter("a.xhtml", "<p>Two.</p>")])
 
 

@@ -83,7 +83,8 @@ def test_every_reason_of_a_document_has_words_of_its_own(tmp_path: Path) -> None
             const said = {{}};
             for (const tag of ['en', 'fr']) {{
               const {{ strings }} = it.chooseLanguage([tag]);
-              const say = (reason) => explain({{ code: 'document_unreadable', reason }}, strings).text;
+              const code = 'document_unreadable';
+              const say = (reason) => explain({{ code, reason }}, strings).text;
               said[tag] = [...{reasons}, 'no such', 'constructor', undefined].map(say);
             }}
             return JSON.stringify({{ known: Object.keys(REASONS).sort(), ...said }});

@@ -108,7 +108,8 @@ class DocumentUnreadable(InputError):
 
     def __init__(self, message: str, reason: str = Reason.BROKEN) -> None:
         super().__init__(message)
-        self.reason = Reason(reason) if reason in Reason else Reason.BROKEN
+        known = {str(one): one for one in Reason}
+        self.reason = known.get(reason, Reason.BROKEN)
 
 
 class VoiceError(LecternError):

@@ -162,6 +162,7 @@ def _built(title: str, content: str, language: str) -> Builder:
 
 
 def _same(one: str, other: str) -> bool:
-    return "".join(filter(str.isalnum, one)).casefold() == "".join(
-        filter(str.isalnum, other)
-    ).casefold()
+    return (
+        "".join(filter(str.isalnum, one)).casefold()
+        == "".join(filter(str.isalnum, other)).casefold()
+    )
