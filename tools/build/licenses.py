@@ -27,7 +27,7 @@ class Shipped:
 
 
 #: What linkedom's bundle holds besides itself.
-LINKEDOM_PARTS = ("css-select", "htmlparser2", "entities", "html-escaper", "uhyphen")
+LINKEDOM_PARTS = ("css-select", "htmlparser2", "entities", "uhyphen")
 
 SHIPPED = (
     Shipped(
@@ -93,7 +93,10 @@ SHIPPED = (
     Shipped(
         "linkedom",
         "linkedom, and what its bundle holds.",
-        tuple(f"npm:{name}/LICENSE" for name in ("linkedom", *LINKEDOM_PARTS)),
+        (
+            *(f"npm:{name}/LICENSE" for name in ("linkedom", *LINKEDOM_PARTS)),
+            "npm:html-escaper/LICENSE.txt",
+        ),
         "https://github.com/WebReflection/linkedom, and the packages named above",
     ),
     Shipped(

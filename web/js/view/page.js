@@ -160,7 +160,7 @@ export class Page extends EventTarget {
     if (this.#box.value === '' && matchMedia('(hover: hover)').matches) this.#box.focus();
     addEventListener('pagehide', () => memory.flush());
     document.addEventListener('visibilitychange', () => memory.flush());
-    void waysIn.begin().then((came) => came || this.#documents.restore());
+    void waysIn.begin().then((came) => (came ? undefined : this.#documents.restore()));
     void this.#documents.showList();
     void this.#loadVoices();
   }

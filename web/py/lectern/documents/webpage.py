@@ -10,13 +10,13 @@ HTML.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from lectern.documents.html import read_into
 from lectern.documents.model import Builder, Document, Kind, Skip, language_tag, one_line
+from lectern.jsonchecks import parse
 
 #: Larger pages are read whole. Code points; the longest articles have a tenth of it.
 MOST_MARKUP = 6_000_000
@@ -111,10 +111,7 @@ def heard(document: Document) -> int:
 
 
 def _article(found: str, whole: Document) -> Document | None:
-    try:
-        answer = json.loads(found) if found else None
-    except ValueError:
-        return None
+    answer = parse(found)
     if not isinstance(answer, Mapping):
         return None
 
@@ -127,7 +124,8 @@ def _article(found: str, whole: Document) -> Document | None:
         return None
     title = one_line(told("title")) or whole.title
     language = whole.language or language_tag(told("language"))
-    builder = _built(title, content, language)
+    # Within an article headers and footers are its own.
+    builder = _built(title, f"<article>{content}</article>", language)
     if not builder.blocks:
         return None
     document = builder.document(
