@@ -74,7 +74,7 @@ export async function unpackPage(packed) {
   if (end < 0) throw new Unfit('broken');
   const { u: source, t: title, k: kind } = headOf(start.subarray(0, end));
   const address = typeof source === 'string' ? source : '';
-  const host = URL.parse(address)?.host ?? '';
+  const host = URL.canParse(address) ? new URL(address).host : '';
   const named = textFile('', `${title || host}`, kind === 'text' ? 'txt' : 'html');
   const file = new File([body.slice(end + 1)], named.name, { type: named.type });
   return { file, source: address };
