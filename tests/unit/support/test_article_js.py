@@ -100,3 +100,12 @@ def test_an_article_in_japanese(tmp_path: Path) -> None:
 def test_what_is_no_page_gives_nothing_and_no_failure(tmp_path: Path) -> None:
     pages = ["", " ", "<", "\0", "<p>Hi.", f"<html><body>{MENU}", "<html>" * 50, "</body>", "<!--"]
     assert answers(tmp_path, *pages) == [{"found": ""}] * len(pages)
+
+
+def test_addresses_stay_as_they_stand(tmp_path: Path) -> None:
+    page = PAGE.replace("<head>", "<head><base href='https://evil.example/'>")
+    (answer,) = answers(tmp_path, page.replace("Last", "<a href='b/c'>Last</a>"))
+    content = json.loads(answer["found"])["content"]
+    assert 'href="#n1"' in content
+    assert 'href="b/c"' in content
+    assert "evil" not in content
