@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from lectern.errors import DocumentUnreadable
+import json
+import re
+from collections.abc import Mapping
+
+from lectern.errors import DocumentUnreadable, EngineTimeout, LecternError
+
+_ARTICLE = re.compile(r"<article>(.*?)</article>", re.DOTALL)
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_LANGUAGE = re.compile(r"<html[^>]* lang=[\"']?([\w-]+)")
 
 
 class FakePdf:
@@ -17,3 +25,33 @@ class FakePdf:
         if not self.found:
             raise DocumentUnreadable("This PDF is damaged, or it is none.")
         return self.found
+
+
+class FakeArticles:
+    """``ArticleFinder`` that takes ``<article>`` for the article, or gives ``answer``."""
+
+    def __init__(self, answer: str | None = None, fault: LecternError | None = None) -> None:
+        self.answer = answer
+        self.fault = fault
+        self.asked: list[Mapping[str, float]] = []
+
+    async def find(self, markup: str, limits: Mapping[str, float]) -> str:
+        self.asked.append(limits)
+        if self.fault:
+            raise self.fault
+        if limits["seconds"] <= 0.001:
+            raise EngineTimeout("Looking for the article of this page takes too long.")
+        if self.answer is not None:
+            return self.answer
+        found = _ARTICLE.search(markup)
+        if found is None or len(found[1]) < limits["paragraph"]:
+            return ""
+        title, language = _TITLE.search(markup), _LANGUAGE.search(markup)
+        answer = {
+            "title": title[1] if title else "",
+            "byline": "",
+            "language": language[1] if language else None,
+            "site": None,
+            "content": found[1],
+        }
+        return json.dumps(answer)

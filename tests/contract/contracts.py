@@ -21,6 +21,7 @@ from lectern.errors import (
     VoiceNotInstalled,
 )
 from lectern.ports import (
+    ArticleFinder,
     AudioStore,
     Inference,
     Phonemizer,
@@ -52,6 +53,7 @@ class World:
     phonemizer: Phonemizer
     store: AudioStore
     files: VoiceFiles
+    articles: ArticleFinder
     voice: str
     broken: str
     kill: Callable[[int], Awaitable[None]]

@@ -12,9 +12,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import Watch
+from tests.contract import article_contracts as _article_contracts  # noqa: F401
 from tests.contract import inference_contracts as _inference_contracts  # noqa: F401
 from tests.contract.contracts import CONTRACTS, World
 from tests.e2e.server import StaticSite
+from tests.fake_documents import FakeArticles
 from tests.fakes import (
     FakeInference,
     FakePhonemizer,
@@ -48,6 +50,7 @@ def fake_world() -> World:
         phonemizer=FakePhonemizer(),
         store=FakeStore(),
         files=files,
+        articles=FakeArticles(),
         voice="en_US-one-x_low",
         broken=BROKEN,
         kill=kill,
@@ -74,7 +77,12 @@ def contract_page(browser: Browser, dist: Path) -> Iterator[Page]:
         site.put("contract.html", PAGE)
         for name in ("contract_page.js", "contract_worker.js"):
             site.put(f"js/{name}", JS / name)
-        for name in ("contracts.py", "inference_contracts.py", "in_browser.py"):
+        for name in (
+            "contracts.py",
+            "article_contracts.py",
+            "inference_contracts.py",
+            "in_browser.py",
+        ):
             site.put(f"contract/{name}", HERE / name)
         site.put(f"models/piper/{BROKEN}.onnx", b"no model at all" * 1000)
         context = browser.new_context()

@@ -60,8 +60,9 @@ def open_panel(page: Page, panel: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(browser: Browser, site: StaticSite, width: int, scheme: Scheme) -> None:
     locale = "en-GB" if scheme == "light" else "fr-FR"
-    size = {"width": width, "height": 800}
-    context = browser.new_context(color_scheme=scheme, viewport=size, locale=locale)
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 800}, locale=locale
+    )
     watch = Watch(context)
     page = context.new_page()
     open_app(page, site.url)

@@ -1,5 +1,6 @@
 // The worker of the contract tests: the host's adapters registered as worker.js does, and
 // the contracts imported from source that is fetched like any other file.
+import { findArticle } from './host/article.js';
 import { AudioStore } from './host/audio_store.js';
 import { Espeak } from './host/espeak.js';
 import { installNumpy } from './host/numpy.js';
@@ -43,6 +44,7 @@ async function boot({ base, voice, broken }) {
     store: new AudioStore(),
     files,
     plans: new Plans(),
+    article: findArticle,
     snapshot: {},
     numpy: () => installNumpy(py),
     log: (level, text) => console.log(level, text),
@@ -56,7 +58,7 @@ async function boot({ base, voice, broken }) {
     kill: (realm) => postMessage({ event: 'kill', realm }),
   });
   py.FS.mkdirTree('/contract/tests/contract');
-  for (const name of ['contracts.py', 'inference_contracts.py', 'in_browser.py']) {
+  for (const name of ['contracts.py', 'article_contracts.py', 'inference_contracts.py', 'in_browser.py']) {
     const response = await fetch(new URL(`contract/${name}`, base));
     py.FS.writeFile(`/contract/tests/contract/${name}`, await response.text());
   }

@@ -83,6 +83,7 @@ def _plan(ctx: Context, settings: VoiceSettings) -> dict[str, Path | bytes]:
         name = path.relative_to(layout.web).as_posix()
         if not (name.startswith("py/") or name.endswith(_NOT_COPIED_SUFFIXES) or _hidden(name)):
             plan[name] = path
+    _join_service_worker(plan)
     drawings = layout.node_modules / "lucide-static" / "icons"
     for page in sorted(layout.web.glob("*.html")):
         text = settings.into_policy(page.read_text("utf-8"))
@@ -101,6 +102,16 @@ def _plan(ctx: Context, settings: VoiceSettings) -> dict[str, Path | bytes]:
     listed = voices.catalogue_text(layout.voices, hashes=ctx.hashes)
     plan[f"models/piper/{voices.CATALOGUE}"] = listed.encode()
     return plan
+
+
+def _join_service_worker(plan: dict[str, Path | bytes]) -> None:
+    """Put the parts of the service worker behind it, in one file."""
+    parts = [plan.pop(name) for name in manifest.SERVICE_WORKER_PARTS if name in plan]
+    if parts:
+        scripts = [plan[manifest.SERVICE_WORKER], *parts]
+        plan[manifest.SERVICE_WORKER] = b"\n".join(
+            script if isinstance(script, bytes) else script.read_bytes() for script in scripts
+        )
 
 
 def _write(ctx: Context, plan: dict[str, Path | bytes], dist: Path) -> None:

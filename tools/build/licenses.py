@@ -26,6 +26,9 @@ class Shipped:
     source: str
 
 
+#: What linkedom's bundle holds besides itself.
+LINKEDOM_PARTS = ("css-select", "htmlparser2", "entities", "uhyphen")
+
 SHIPPED = (
     Shipped(
         "lectern",
@@ -80,6 +83,21 @@ SHIPPED = (
         "pdf.js, by Mozilla and individual contributors, is under the Apache License 2.0.",
         ("npm:pdfjs-dist/LICENSE",),
         "https://github.com/mozilla/pdf.js, packaged as pdfjs-dist",
+    ),
+    Shipped(
+        "readability",
+        "Readability.js. Copyright (c) 2010 Arc90 Inc, under the Apache License 2.0.",
+        ("npm:pdfjs-dist/LICENSE",),
+        "https://github.com/mozilla/readability/tree/0.6.0",
+    ),
+    Shipped(
+        "linkedom",
+        "linkedom, and what its bundle holds.",
+        (
+            *(f"npm:{name}/LICENSE" for name in ("linkedom", *LINKEDOM_PARTS)),
+            "npm:html-escaper/LICENSE.txt",
+        ),
+        "https://github.com/WebReflection/linkedom, and the packages named above",
     ),
     Shipped(
         "lucide",

@@ -11,6 +11,8 @@ from tools.build.voice_settings import VoiceSettings
 
 MANIFEST = "files.json"
 SERVICE_WORKER = "sw.js"
+#: Put behind it: one file, of one version.
+SERVICE_WORKER_PARTS = ("sw_share.js",)
 BUILD_INFO = "vendor/build_info.js"
 
 #: What a memory snapshot is made of and by: it is good for exactly these.
@@ -57,7 +59,7 @@ def when(path: str, at_once: Container[str] = ()) -> str:
         return "engine"
     if folder == "vendor/fonts":
         return "shell" if name in _FONTS_AT_ONCE else "later"
-    if path.startswith(("licenses/", "vendor/pdfjs/")):
+    if path.startswith(("licenses/", "vendor/pdfjs/", "vendor/article/")):
         return "later"
     return "shell"
 

@@ -66,6 +66,11 @@ def vendor_all(ctx: Context, *, checked: bool = True) -> None:
             vendor_web.vendor_pdfjs,
             (packages / "pdfjs-dist" / "legacy" / "build",),
         ),
+        Part(
+            layout.vendor / "article",
+            vendor_web.vendor_article,
+            (packages / vendor_web.LINKEDOM, packages / "@mozilla" / "readability"),
+        ),
         Part(layout.vendor / "fonts", vendor_web.vendor_fonts, fonts),
         Part(
             layout.licenses,

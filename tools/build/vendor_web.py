@@ -1,4 +1,4 @@
-"""What is copied nearly as it is: idb, the time stretcher, the fonts, pdf.js."""
+"""What is copied nearly as it is: idb, the time stretcher, the fonts, pdf.js, Readability."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools.build.context import Context
 from tools.build.errors import BuildError
-from tools.build.patching import assert_no_eval, between
+from tools.build.patching import assert_no_eval, between, replace_once
 
 _LITERATA = ("latin", "latin-ext", "cyrillic", "cyrillic-ext", "greek", "greek-ext", "vietnamese")
 #: The faces of css/fonts.css: npm package -> its files. Upright only: no text here is in italics.
@@ -25,6 +25,12 @@ FONTS = {
     ),
 }
 PDFJS = ("pdf.min.mjs", "pdf.worker.min.mjs")
+LINKEDOM = "linkedom/worker.js"
+#: Script -> what it exports.
+READABILITY = {
+    "Readability.js": "Readability",
+    "Readability-readerable.js": "isProbablyReaderable",
+}
 _STRETCH = "SignalsmithStretch.mjs"
 _STRETCH_START = "function(moduleArg = {}) {\n  var moduleRtn;"
 _STRETCH_END = "\n  return moduleRtn;\n}"
@@ -68,6 +74,37 @@ def vendor_pdfjs(ctx: Context, out: Path) -> None:
         # The maps are not shipped; a debugger would ask for them.
         made = re.sub(r"\n//# sourceMappingURL=\S+\s*$", "\n", source)
         (out / name).write_text(made, "utf-8", newline="\n")
+
+
+def vendor_article(ctx: Context, out: Path) -> None:
+    """Make ``out`` (vendor/article): Readability, and the DOM that it works on in a worker."""
+    packages = ctx.layout.node_modules
+    _fresh(out)
+    made = {
+        "linkedom.js": without_eval((packages / LINKEDOM).read_text("utf-8")),
+        "readability.js": "".join(
+            exported((packages / "@mozilla" / "readability" / name).read_text("utf-8"), name)
+            for name in READABILITY
+        ),
+    }
+    for name, source in made.items():
+        assert_no_eval(source, what=name)
+        (out / name).write_text(source, "utf-8", newline="\n")
+
+
+def without_eval(linkedom: str) -> str:
+    """Its CSSOM looks for the class of an error by its name; the policy lets nobody do it so."""
+    return replace_once(linkedom, "eval(errorType)", "globalThis[errorType]", what=LINKEDOM)
+
+
+def exported(source: str, file: str) -> str:
+    """A script of Readability as a part of a module: what it gave to Node.js it exports."""
+    name = READABILITY[file]
+    # The last statement: `if (typeof module === "object") { … module.exports = NAME; }`
+    found = re.search(r'\nif \(typeof module === "object"\) \{[^}]*\}\s*$', source)
+    if found is None or f"module.exports = {name};" not in found[0]:
+        raise BuildError(f"{file} of Readability ends otherwise than expected.")
+    return f"{source[: found.start()]}\nexport {{ {name} }};\n"
 
 
 def vendor_fonts(ctx: Context, out: Path) -> None:

@@ -39,6 +39,9 @@ SOURCES = (
     "signalsmith-stretch/SignalsmithStretch.mjs",
     "pdfjs-dist/legacy/build/pdf.min.mjs",
     "pdfjs-dist/legacy/build/pdf.worker.min.mjs",
+    "linkedom/worker.js",
+    "@mozilla/readability/Readability.js",
+    "@mozilla/readability/Readability-readerable.js",
     *(f"{package}/files/{name}" for package, names in vendor_web.FONTS.items() for name in names),
 )
 

@@ -5,13 +5,15 @@ export class LecternError extends Error {
   /**
    * @param {string} code one of ARCHITECTURE.md's table
    * @param {string} message what was wrong and what to do
-   * @param {{retryable?: boolean, cause?: unknown}} [options]
+   * @param {{retryable?: boolean, reason?: string, cause?: unknown}} [options]
+   *   reason: of `document_unreadable`, one of errors.py's
    */
-  constructor(code, message, { retryable = false, cause } = {}) {
+  constructor(code, message, { retryable = false, reason = '', cause } = {}) {
     super(message, { cause });
     this.name = 'LecternError';
     this.code = code;
     this.retryable = retryable;
+    this.reason = reason;
   }
 
   /**
@@ -20,7 +22,8 @@ export class LecternError extends Error {
    */
   static from(data) {
     if (data.code === 'aborted') return abortError();
-    return new LecternError(data.code, data.message, { retryable: data.retryable });
+    const { code, message, retryable, reason } = data;
+    return new LecternError(code, message, { retryable, reason });
   }
 }
 

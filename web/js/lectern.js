@@ -7,7 +7,7 @@ import { Casting, choiceFor } from './casting.js';
 import { Engine } from './engine.js';
 import { LecternError } from './errors.js';
 import { guessLanguage } from './guess_language.js';
-import { PRONOUNCING, SPEAKING, SYNTHESIS, checkedOptions, checkedText, emptyText } from './options.js';
+import { DOCUMENT, PRONOUNCING, SPEAKING, SYNTHESIS, checkedOptions, checkedText, emptyText } from './options.js';
 import { Passages } from './passages.js';
 import { pauseAfter } from './pauses.js';
 import { Player } from './player.js';
@@ -156,17 +156,18 @@ export class Lectern {
   }
 
   /**
-   * A file's text in blocks: EPUB, HTML, Markdown or plain text.
+   * A file's text in blocks: EPUB, PDF, HTML, Markdown or plain text; of a web page its article.
    *
    * @param {File} file
-   * @param {{signal?: AbortSignal | null}} [options]
+   * @param {{signal?: AbortSignal | null, source?: string}} [options]  source: the address that a
+   *   page is from; nothing is fetched from there
    * @returns {Promise<import('./protocol.js').DocumentData>}
    * @throws {LecternError | DOMException} document_unreadable, too_large, bad_option; AbortError
    */
   async openDocument(file, options) {
-    const { signal } = checkedOptions(options, { signal: SYNTHESIS.signal });
+    const { signal, source } = checkedOptions(options, DOCUMENT);
     if (!(file instanceof File)) throw new LecternError('bad_option', 'file must be a File.');
-    return this.#engine.ask('openDocument', { file }, { signal });
+    return this.#engine.ask('openDocument', { file, source }, { signal });
   }
 
   /** @returns {Promise<VoiceStorage>} bytes that the browser keeps of voices, in all and by voice */

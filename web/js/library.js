@@ -87,7 +87,8 @@ export class Library {
   async put(document, { source = '' } = {}) {
     const { cover, ...data } = document;
     const now = this.#now();
-    const kept = { ...(await keptOf(data)), source: source.slice(0, MOST_NAME), added: now };
+    const from = (data.site || source).slice(0, MOST_NAME);
+    const kept = { ...(await keptOf(data)), source: from, added: now };
     const { id } = kept;
     await this.database.use(async (db) => {
       const change = db.transaction([DOCUMENTS, KEPT, READINGS], 'readwrite');

@@ -30,6 +30,7 @@ const MOST_NAME = 300;
 const MOST_LEVEL = 20;
 /** Of a cover in base64: covers are written small. */
 const MOST_COVER = 1_000_000;
+const MOST_ADDRESS = 2000;
 /** As documents/model.py has it. */
 const LANGUAGE = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$/;
 const KINDS = new Set(['paragraph', 'heading', 'item', 'quote', 'verse', 'cell', 'caption']);
@@ -67,7 +68,7 @@ export function checkedLine(line, now) {
 
 /** @param {unknown} value @returns {DocumentData} */
 function checkedDocument(value) {
-  const { text, blocks, contents, title, author, language } = object(value, 'the document');
+  const { text, blocks, contents, title, author, language, ...page } = object(value, 'the document');
   if (typeof text !== 'string' || text.trim() === '') throw damaged('its text');
   if (text.length > MOST_TEXT) throw new Unfit('tooLarge', 'its text is too long');
   return {
@@ -77,7 +78,15 @@ function checkedDocument(value) {
     title: name(title),
     author: name(author ?? ''),
     language: tag(language ?? ''),
+    ...(page.site ? { site: name(page.site) } : {}),
+    ...(isAddress(page.source) ? { source: page.source } : {}),
   };
+}
+
+/** Of a page, to be shown. @param {unknown} value @returns {value is string} */
+function isAddress(value) {
+  if (typeof value !== 'string' || value.length > MOST_ADDRESS) return false;
+  return ['http:', 'https:'].includes(URL.parse(value)?.protocol ?? '');
 }
 
 /** @param {unknown} value @param {number} length @returns {DocumentBlock[]} */

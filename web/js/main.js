@@ -28,12 +28,17 @@ let shelf = null;
 /** Fetched when somebody looks: the first words need no library. */
 const library = () => (shelf ??= import('./library.js').then(({ Library }) => new Library()));
 
+/** Fetched when somebody comes that way. */
+const arrivals = () => import('./arrivals.js');
+
 const page = new Page({
   lectern,
   events: engine,
   preload: (voiceId) => engine.request('preload', { voiceId }),
   memory: new Memory(() => localStorage),
   library,
+  arrivals,
+  base,
   language,
   strings,
   collectionHost: BUILD.voices.source && new URL(BUILD.voices.source, base).host,

@@ -43,6 +43,12 @@ export const PRONOUNCING = {
   signal: SYNTHESIS.signal,
 };
 
+/** @type {Checks} options of `openDocument` */
+export const DOCUMENT = {
+  signal: SYNTHESIS.signal,
+  source: { is: isText, wanted: 'the address of a page' },
+};
+
 /** @type {Checks} options of `speak` */
 export const SPEAKING = {
   ...SYNTHESIS,

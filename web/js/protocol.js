@@ -11,7 +11,8 @@ export const WORKER_NAME = 'lectern';
 export const ORT_WORKER_NAME = 'lectern-ort';
 
 /**
- * @typedef {{code: string, message: string, retryable: boolean}} ErrorData
+ * @typedef {{code: string, message: string, retryable: boolean, reason?: string}} ErrorData
+ *   reason: why a document is unreadable, one of errors.py's
  *
  * -- page -> lectern worker ------------------------------------------------------
  * @typedef {{v: number, id: number, type: RequestType, payload: any}} Request
@@ -35,7 +36,8 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {[{}, VoiceStorage]} voiceStorage
  * @property {[{voiceId: string}, {license: string, card: string}]} voiceCard  "" where there is none; of a
  *   voice of the collection it asks its origin
- * @property {[{file: File}, DocumentData]} openDocument  a file of any kind that is known, as blocks of text
+ * @property {[{file: File, source?: string}, DocumentData]} openDocument  a file of any kind that is known, as
+ *   blocks of text; of a web page its article. source: the address that a page is from, which is only kept
  * @property {[{text: string, final: boolean, language: string}, SplitValue]} split  a slice of a text into sentences
  * @property {[PiecePayload, PieceValue]} piece  one sentence's sound from `offset` on, as much as is needed
  * @property {[{text: string, voiceId: string, rules?: string}, Pronounced]} pronounce  how a sentence would be said
@@ -59,6 +61,8 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {string} language  BCP 47, '' where the document does not say
  * @property {{type: string, bytes: Uint8Array<ArrayBuffer>}} [cover]  PNG, JPEG, GIF or WebP by its first bytes,
  *   not decoded yet; 5 MB at most
+ * @property {string} [site]  name of the site that a page is from
+ * @property {string} [source]  its address, http or https; it is shown, and asked for by nobody
  *
  * @typedef {object} DocumentBlock
  * @property {number} start

@@ -39,6 +39,29 @@ declare module '*/vendor/stretch/stretch.mjs' {
   export default function createStretch(options?: object): Promise<Stretch>;
 }
 
+declare module '*/vendor/article/linkedom.js' {
+  /** As much of a DOM as Readability needs; the worker's own library of types has none. */
+  export interface Page {
+    documentElement: { localName: string; children: Iterable<{ localName: string }> } | null;
+  }
+  export function parseHTML(markup: string): { document: Page };
+}
+
+declare module '*/vendor/article/readability.js' {
+  import type { Page } from '*/vendor/article/linkedom.js';
+  /** Changes the page that it is given. */
+  export class Readability {
+    constructor(page: Page, options?: { maxElemsToParse?: number; charThreshold?: number });
+    parse(): Partial<
+      Record<'title' | 'byline' | 'lang' | 'dir' | 'siteName' | 'content', string | null>
+    > | null;
+  }
+  export function isProbablyReaderable(
+    page: Page,
+    options?: { minContentLength?: number; minScore?: number },
+  ): boolean;
+}
+
 declare module '*/vendor/build_info.js' {
   export const BUILD: {
     /** Short hash of all files. */

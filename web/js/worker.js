@@ -8,6 +8,7 @@
 
 import { BUILD } from '../vendor/build_info.js';
 import { LecternError } from './errors.js';
+import { findArticle } from './host/article.js';
 import { AudioStore } from './host/audio_store.js';
 import { Downloads } from './host/downloads.js';
 import { Espeak } from './host/espeak.js';
@@ -169,6 +170,7 @@ async function start(payload) {
     voiceNews: new VoiceNews(),
     downloads,
     pdf: pdfItems,
+    article: findArticle,
     snapshot: keeper(snapshots, made),
     numpy: () => installNumpy(py),
     log,

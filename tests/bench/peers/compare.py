@@ -53,7 +53,7 @@ def compared(lab: Lab, section: Section) -> Iterator[Rounds]:
     packages = peer_packages()
     lectern = LecternPage(lab, copies, lab.threads)
     others = peers(lab, copies, packages, lab.threads)
-    names = [program.name for program in (lectern, *others)]
+    names = [lectern.name, *(program.name for program in others)]
     comparison = section.comparison = Comparison([*names, Native.name])
     section.notes += _notes(copies, lab.threads)
     texts = _Texts()

@@ -4,13 +4,52 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 
+import pytest
 from lectern.documents.model import GAP, Block, Document, Skip
-from lectern.errors import LecternError
+from lectern.errors import LecternError, TooLarge
 
 #: Seconds of the processor's time for some 0.3 MB of hostile text; it takes 0.1 to 1.5.
 LIMIT = 4.0
+#: Characters of a hostile text, about.
+_SIZE = 150_000
+#: What no reader of text may trip over, whatever its syntax.
+HOSTILE = {
+    "less-than": "<" * _SIZE,
+    "unclosed tags": "<a " * (_SIZE // 3),
+    "unclosed comments": "a <!--" * (_SIZE // 6),
+    "entities": "&" * _SIZE + "&#" * 1000,
+    "stars": "*" * _SIZE,
+    "brackets": "[" * _SIZE,
+    "quotes": "> " * _SIZE,
+    "deeply quoted lines": (">" * 60 + "a\n") * (_SIZE // 61),
+    "items": "- a\n" * (_SIZE // 4),
+    "line ends": "\n" * _SIZE,
+    "short lines": "a\n" * _SIZE,
+    "spaces around": " " * _SIZE + "x" + " " * _SIZE,
+    "tabs": "\t" * _SIZE + "x",
+    "one word": "a" * _SIZE,
+    "one line": "word " * (_SIZE // 5),
+}
+#: Pieces of random documents in any syntax.
+ODD = [
+    "word ",
+    "a",
+    " ",
+    "\n",
+    "\r\n",
+    "été",
+    "é",
+    "\u00ad",
+    "\x00",
+    "😀",
+    "\u2028",
+    "&",
+    "<",
+    "[1]",
+]
 
 
 def texts(document: Document, skip: Skip | None = None) -> list[str]:
@@ -73,6 +112,25 @@ def check_soup(read: Callable[[str], Document], parts: Sequence[str], rounds: in
             continue
         except Exception as error:
             raise AssertionError(f"{soup!r} is not read") from error
+
+
+def hostile(texts: Mapping[str, str]) -> pytest.MarkDecorator:
+    """A test's parameter ``text``: what is hostile to every reader, and to this one."""
+    cases = {**HOSTILE, **texts}
+    return pytest.mark.parametrize("text", cases.values(), ids=cases.keys())
+
+
+def check_refused(
+    read: Callable[[str], Document],
+    module: ModuleType,
+    limit: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One character more than ``module.limit`` is refused in words, as many are read."""
+    monkeypatch.setattr(module, limit, 10)
+    check(read("a" * 10))
+    with pytest.raises(TooLarge, match="Split"):
+        read("a" * 11)
 
 
 def check_time(read: Callable[[str], Document], text: str, limit: float = LIMIT) -> Document:

@@ -7,12 +7,14 @@ from lectern.documents import markdown as module
 from lectern.documents import mdblocks
 from lectern.documents.markdown import markdown
 from lectern.documents.model import Skip
-from lectern.errors import TooLarge
 
 from tests.unit.documents.checks import (
+    ODD,
     check,
+    check_refused,
     check_soup,
     check_time,
+    hostile,
     shapes,
     skipped,
     texts,
@@ -192,19 +194,15 @@ def test_depth_is_what_it_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_TEXT", 10)
-    with pytest.raises(TooLarge, match="Split"):
-        markdown("a" * 11)
+    check_refused(markdown, module, "MAX_TEXT", monkeypatch)
 
 
 HOSTILE = {
     "emphasis": "*a " * (SIZE // 3),
-    "stars": "*" * SIZE,
     "strong": "a**b" * (SIZE // 4),
     "both": "*a_b " * (SIZE // 5),
     "openers and closers": "*a " * (SIZE // 6) + "b_ " * (SIZE // 6),
     "tildes": "~a" * (SIZE // 2),
-    "brackets": "[" * SIZE,
     "closing brackets": "[a " * (SIZE // 6) + "]" * (SIZE // 6),
     "links": "[a](" * (SIZE // 4),
     "links in links": "[" * (SIZE // 2) + "](x)" * (SIZE // 8),
@@ -216,19 +214,13 @@ HOSTILE = {
     "ticks": "".join("`" * n + " " for n in range(800)),
     "ticks of one length": "`a ``" * (SIZE // 5),
     "escapes": "\\" * SIZE,
-    "entities": "&" * SIZE,
-    "less-than": "<" * SIZE,
-    "tags": "<a " * (SIZE // 3),
-    "comments": "a <!--" * SIZE,
     "addresses": "http://a" + ")" * SIZE,
     "quotes": ">" * SIZE,
-    "quoted lines": (">" * 60 + "a\n") * (SIZE // 61),
     "lists": "".join("  " * min(n, 1000) + "- a\n" for n in range(500)),
     "lists in a line": "- " * (SIZE // 2),
     "numbers": "1. " * (SIZE // 3),
     "blank lines in lists": "- " * 60 + "a" + "\n" * SIZE,
     "headings": "# a\n" * (SIZE // 4),
-    "line ends": "\n" * SIZE,
     "html": "<div>\n\n" * (SIZE // 7),
     "rows": "|a|b|\n|-|-|\n" + "|x|y|\n" * (SIZE // 6),
     "delimiters": "a|b\n-|-" + " " * SIZE + "x",
@@ -238,11 +230,10 @@ HOSTILE = {
     "more spaces": "a" + " " * SIZE + "b",
     "attributes": "# a" + " {" * (SIZE // 2),
     "label": "[" + "a" * SIZE + "]",
-    "one line": "word " * (SIZE // 5),
 }
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+@hostile(HOSTILE)
 def test_hostile_texts_take_linear_time(text: str) -> None:
     check_time(markdown, text)
 
@@ -252,9 +243,9 @@ PARTS = [
     *("\n", "\n\n", "    ", "\t", "  \n", "\\\n", " ", "# ", "===", "---", "***", "- ", "1. "),
     *("> ", "```", "~~~", "|", "|-|-|", "<div>", "</div>", "<br>", "<!--", "-->", "<sup>", "<"),
     *("</sup>", "<script>", "</script>", "&amp;", "&", "\\", "a", "word", "http://x.y/z", "www."),
-    *("[a]: b", "<http://x>", "é", "😀", "\u00ad", "\x00", "+++", ":", "\r", "[a]", "{#x}", "!"),
+    *("[a]: b", "<http://x>", "+++", ":", "\r", "[a]", "{#x}", "!"),
 ]
 
 
 def test_random_soup_is_read() -> None:
-    check_soup(markdown, PARTS, 3000)
+    check_soup(markdown, [*ODD, *PARTS], 3000)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import random
+import time
+import zipfile
 from typing import Any
 
 import pytest
@@ -12,31 +15,67 @@ from lectern.document_requests import DocumentRequests, Opened, document_data
 from lectern.documents.epub import MOST_COVER
 from lectern.documents.model import Builder, Kind, Skip
 from lectern.documents.reading import MOST_BYTES, cover_of, decode
-from lectern.errors import BadOption, DocumentUnreadable, LecternError, TooLarge
+from lectern.errors import (
+    BadOption,
+    DocumentUnreadable,
+    LecternError,
+    Reason,
+    TooLarge,
+    VoiceUnreadable,
+)
 
 from tests.epubs import Chapter, make, png
-from tests.fake_documents import FakePdf
+from tests.fake_documents import FakeArticles, FakePdf
 from tests.fake_voices import FakeDownloads, FakeVoiceStore
 from tests.fakes import FakeVoiceFiles
 
+BOOK = make([Chapter("a.xhtml", "<p>Two.</p>")])
+
+
+def zipped(name: str, data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(name, data)
+    return buffer.getvalue()
+
 
 def opened(
-    name: str, data: bytes, size: int | None = None, pdf: FakePdf | None = None
+    name: str,
+    data: bytes,
+    size: int | None = None,
+    pdf: FakePdf | None = None,
+    articles: FakeArticles | None = None,
+    **payload: object,
 ) -> dict[str, Any]:
-    return whole(name, data, size, pdf).data
+    return whole(name, data, size, pdf, articles, **payload).data
 
 
-def whole(name: str, data: bytes, size: int | None = None, pdf: FakePdf | None = None) -> Opened:
+def whole(
+    name: str,
+    data: bytes,
+    size: int | None = None,
+    pdf: FakePdf | None = None,
+    articles: FakeArticles | None = None,
+    **payload: object,
+) -> Opened:
     downloads = FakeDownloads(FakeVoiceStore(FakeVoiceFiles()))
     source = downloads.give(data)
     file = {"source": source, "name": name, "size": len(data) if size is None else size}
     try:
-        handler = DocumentRequests(downloads, pdf or FakePdf()).handlers["openDocument"]
-        found = asyncio.run(_call(handler, {"file": file}))
+        found: Any = asyncio.run(
+            _call(handler_of(downloads, pdf, articles), {"file": file, **payload})
+        )
         assert isinstance(found, Opened)
         return found
     finally:
         assert not downloads.open_sources  # given back whatever happened
+
+
+def handler_of(
+    downloads: FakeDownloads, pdf: FakePdf | None = None, articles: FakeArticles | None = None
+) -> Any:
+    requests = DocumentRequests(downloads, pdf or FakePdf(), articles or FakeArticles())
+    return requests.handlers["openDocument"]
 
 
 async def _call(handler: Any, payload: dict[str, object]) -> object:
@@ -88,20 +127,60 @@ def test_an_encoding_that_is_declared() -> None:
     assert decode(b'<meta charset="no-such">caf\xe9', "a.html").endswith("café")
 
 
+@pytest.mark.parametrize("codec", ["idna", "unicode_escape", "rot13", "punycode", "utf-7", "hex"])
+def test_what_is_no_encoding_of_texts_is_not_believed(codec: str) -> None:
+    data = f'<meta charset="{codec}">caf'.encode() + b"\xe9 \\u0041"
+    assert decode(data, "a.html").endswith("café \\u0041")
+
+
+def test_a_declared_encoding_takes_no_quadratic_time() -> None:
+    data = b'<meta charset="punycode">' + b"a" * 200_000 + b"\xe9"
+    start = time.process_time()
+    decode(data, "a.html")
+    assert time.process_time() - start < 1
+
+
 @pytest.mark.parametrize(
-    ("name", "data", "says"),
+    ("name", "data", "says", "reason"),
     [
-        ("a.pdf", b"%PDF-1.4", "PDF"),
-        ("a.jpg", b"\xff\xd8\xff\xe0\0\0", "picture"),
-        ("a.bin", b"\0\1\2\3", "no text"),
-        ("a.txt", b"", "no text in"),
-        ("a.txt", b" \n\n * * *\n", "no text in"),
-        ("a.epub", b"PK\x03\x04broken", "EPUB"),
+        ("a.pdf", b"%PDF-1.4", "PDF", Reason.BROKEN),
+        ("a.jpg", b"\xff\xd8\xff\xe0\0\0", "picture", Reason.UNSUPPORTED),
+        ("a.doc", b"\xd0\xcf\x11\xe0\0\0", "Word", Reason.UNSUPPORTED),
+        ("a.zip", zipped("a.txt", b"text"), "no EPUB", Reason.UNSUPPORTED),
+        ("a.bin", b"\0\1\2\3", "no text", Reason.NOT_TEXT),
+        ("a.txt", b"", "no text in", Reason.EMPTY),
+        ("a.html", b"<p><img src=x>", "no text in", Reason.EMPTY),
+        ("a.txt", b" \n\n * * *\n", "no text in", Reason.EMPTY),
+        ("a.epub", b"PK\x03\x04broken", "cut off", Reason.CUT),
+        ("a.epub", BOOK[: len(BOOK) // 2], "cut off", Reason.CUT),
+        ("a.epub", make([Chapter("a.xhtml", "<img/>")]), "pictures", Reason.PICTURES_ONLY),
+        ("a.txt", b"a" * 80_000_001, "longer", Reason.TOO_MUCH),
     ],
 )
-def test_what_is_no_document_is_refused_in_words(name: str, data: bytes, says: str) -> None:
-    with pytest.raises(DocumentUnreadable, match=says):
+def test_what_is_no_document_is_refused_in_words(
+    name: str, data: bytes, says: str, reason: Reason
+) -> None:
+    with pytest.raises(DocumentUnreadable, match=says) as caught:
         opened(name, data)
+    assert caught.value.reason is reason
+
+
+def test_a_file_that_has_gone_says_so() -> None:
+    downloads = FakeDownloads(FakeVoiceStore(FakeVoiceFiles()))
+    file = {"source": downloads.give(b"text"), "name": "a.txt", "size": 4}
+
+    async def gone(source: int, limit: int) -> bytes:
+        raise VoiceUnreadable("The file a.txt can't be read: it has changed. Choose it again.")
+
+    downloads.data = gone  # type: ignore[method-assign]
+    with pytest.raises(DocumentUnreadable, match="Choose it again") as caught:
+        asyncio.run(_call(handler_of(downloads), {"file": file}))
+    assert caught.value.reason is Reason.GONE
+
+
+def test_an_unknown_reason_is_broken() -> None:
+    assert DocumentUnreadable("It is.", "no such reason").reason is Reason.BROKEN
+    assert DocumentUnreadable("It is.", "encrypted").reason is Reason.ENCRYPTED
 
 
 def test_a_pdf_is_read_from_what_its_pages_show() -> None:
@@ -131,9 +210,7 @@ def test_too_large_is_told_before_it_is_read() -> None:
 
 @pytest.mark.parametrize("payload", [{}, {"file": "a.txt"}, {"file": {"source": 1}}])
 def test_what_is_no_file_is_refused(payload: dict[str, object]) -> None:
-    handler = DocumentRequests(FakeDownloads(FakeVoiceStore(FakeVoiceFiles())), FakePdf()).handlers[
-        "openDocument"
-    ]
+    handler = handler_of(FakeDownloads(FakeVoiceStore(FakeVoiceFiles())))
     with pytest.raises(BadOption, match="file"):
         asyncio.run(_call(handler, payload))
 

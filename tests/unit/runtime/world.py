@@ -9,7 +9,7 @@ from typing import Any
 from lectern.app import App, Housekeeping, Ports
 from lectern.speech import Spoken
 
-from tests.fake_documents import FakePdf
+from tests.fake_documents import FakeArticles, FakePdf
 from tests.fake_voices import Disk, FakeDownloads, FakeVoiceStore
 from tests.fakes import (
     FakeClock,
@@ -53,6 +53,7 @@ class World:
             self.voice_store,
             self.downloads,
             FakePdf(),
+            FakeArticles(),
         )
         housekeeping = Housekeeping(self._keep, self._keep, self._numpy)
         self.app = App(ports, housekeeping, self.events.append, boot)

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from lectern.errors import all_errors
+from lectern.errors import Reason, all_errors
 from lectern.settings import Settings
 
 from tests.unit.tools import node
@@ -70,6 +70,32 @@ def test_every_code_has_words_for_the_reader(tmp_path: Path) -> None:
     assert found["known"] == codes
     for english, french in zip(found["en"], found["fr"], strict=True):
         assert english and french and english != french
+
+
+def test_every_reason_of_a_document_has_words_of_its_own(tmp_path: Path) -> None:
+    problems = (JS / "view" / "problems.js").as_uri()
+    reasons = [str(reason) for reason in Reason]
+    found = in_node(
+        tmp_path,
+        "view/strings.js",
+        f"""await (async () => {{
+            const {{ REASONS, explain }} = await import('{problems}');
+            const said = {{}};
+            for (const tag of ['en', 'fr']) {{
+              const {{ strings }} = it.chooseLanguage([tag]);
+              const code = 'document_unreadable';
+              const say = (reason) => explain({{ code, reason }}, strings).text;
+              said[tag] = [...{reasons}, 'no such', 'constructor', undefined].map(say);
+            }}
+            return JSON.stringify({{ known: Object.keys(REASONS).sort(), ...said }});
+        }})()""",
+    )
+    assert found["known"] == sorted(reasons)
+    for language in ("en", "fr"):
+        *said, unknown, inherited, none = found[language]
+        assert len(set(said)) == len(reasons)
+        assert {unknown, inherited, none} == {said[reasons.index("broken")]}
+    assert not set(found["en"]) & set(found["fr"])
 
 
 def test_settings_of_the_page_are_those_of_python(tmp_path: Path) -> None:

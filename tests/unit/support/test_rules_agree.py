@@ -78,7 +78,5 @@ def taken_by_python(rule: object) -> bool:
 
 
 def test_the_limits_are_the_same(tmp_path: Path) -> None:
-    found = in_node(
-        tmp_path, "rules.js", "JSON.stringify([it.MOST_RULES, it.MOST_CHARACTERS])"
-    )
+    found = in_node(tmp_path, "rules.js", "JSON.stringify([it.MOST_RULES, it.MOST_CHARACTERS])")
     assert found == [MOST_RULES, MOST_CHARACTERS]

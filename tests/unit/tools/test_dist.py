@@ -56,6 +56,17 @@ def test_the_service_worker_begins_with_the_manifest(tmp_path: Path) -> None:
     assert rest == "self.addEventListener('fetch', () => {});\n"
 
 
+def test_the_service_worker_s_parts_are_behind_it_in_one_file(tmp_path: Path) -> None:
+    context = checkout(tmp_path)
+    write(tmp_path / "web/sw_share.js", "share();\n")
+    folder = dist.make(context)
+    assert (folder / "sw.js").read_text("utf-8").endswith("() => {});\n\nshare();\n")
+    assert not (folder / "sw_share.js").exists()
+    before = (folder / "files.json").read_bytes()
+    write(tmp_path / "web/sw_share.js", "other();\n")
+    assert (dist.make(context) / "files.json").read_bytes() != before
+
+
 def test_the_version_follows_the_content(tmp_path: Path) -> None:
     context = checkout(tmp_path)
 

@@ -57,6 +57,16 @@ def test_the_shipped_loader_knows_no_other_host() -> None:
     assert "e.packageBaseUrl??t" in made
 
 
+def test_a_script_of_readability_becomes_a_part_of_a_module() -> None:
+    guard = 'if (typeof module === "object") {\n  module.exports = Readability;\n}\n'
+    made = vendor_web.exported("function Readability() {}\n" + guard, "Readability.js")
+    assert made == "function Readability() {}\nexport { Readability };\n"
+    with pytest.raises(BuildError, match="otherwise"):
+        vendor_web.exported("function Readability() {}\n", "Readability.js")
+    with pytest.raises(BuildError, match="otherwise"):
+        vendor_web.exported("x\n" + guard, "Readability-readerable.js")
+
+
 def test_another_loader_is_refused() -> None:
     with pytest.raises(BuildError):
         vendor_pyodide.loader("export {}")

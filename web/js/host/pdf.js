@@ -175,9 +175,10 @@ function textOf(value) {
 function unreadable(error) {
   if (error instanceof LecternError) return error;
   const { name = '', message = String(error) } = /** @type {Error} */ (error);
-  const text =
-    name === 'PasswordException'
-      ? 'This PDF is protected by a password. Save a copy without one and open that.'
-      : `This PDF is damaged, or it is none: ${message}`;
-  return new LecternError('document_unreadable', text, { cause: error });
+  const isLocked = name === 'PasswordException';
+  const text = isLocked
+    ? 'This PDF is protected by a password. Save a copy without one and open that.'
+    : `This PDF is damaged, or it is none: ${message}`;
+  const reason = isLocked ? 'encrypted' : 'broken';
+  return new LecternError('document_unreadable', text, { reason, cause: error });
 }

@@ -59,28 +59,32 @@ export class Documents {
    * Open a file, and keep what is in it.
    *
    * @param {File} file
-   * @param {{source?: string}} [from]  whose it is, where that says more than the file's name
+   * @param {{source?: string}} [about]  source: the address that a page is from
+   * @returns {Promise<boolean>} whether it is shown
    */
-  async open(file, { source = file.name } = {}) {
+  async open(file, { source } = {}) {
     const { lectern, notices, strings } = this.#needs;
     if (LIBRARY_FILE.test(file.name)) {
       this.#needs.takeLibrary(file);
-      return;
+      return false;
     }
     const mine = ++this.#asked;
     const telling = setTimeout(() => notices.show('hint', strings.readingFile(file.name)), QUIET);
     let full = false;
     try {
-      const data = await lectern.openDocument(file);
-      if (mine !== this.#asked) return;
-      const kept = await this.#put(data, source).catch((error) => {
+      const data = await lectern.openDocument(file, { source: source || undefined });
+      if (mine !== this.#asked) return false;
+      const kept = await this.#put(data, file.name).catch((error) => {
         // A browser that keeps nothing reads it all the same.
         console.warn('[Lectern] The document is not kept:', error);
         full = error?.code === 'quota';
       });
-      if (mine === this.#asked) this.#show(data, kept?.id ?? '', kept?.reading);
+      if (mine !== this.#asked) return false;
+      this.#show(data, kept?.id ?? '', kept?.reading);
+      return true;
     } catch (error) {
       if (mine === this.#asked) this.#needs.failed(error);
+      return false;
     } finally {
       clearTimeout(telling);
       if (mine === this.#asked) notices.hide('hint');

@@ -3,6 +3,7 @@
 
 import { guessLanguage } from '../guess_language.js';
 import { Appearance } from './appearance.js';
+import { BookmarkletPanel } from './bookmarklet_panel.js';
 import { Contents } from './contents.js';
 import { byId } from './dom.js';
 import { Documents } from './documents.js';
@@ -25,6 +26,7 @@ import { Transport } from './transport.js';
 import { VoiceManager } from './voice_manager.js';
 import { primaryOf } from './voice_names.js';
 import { VoiceSelect } from './voice_select.js';
+import { WaysIn } from './ways_in.js';
 
 /** A voice up to this size is got ready as soon as there is a text for it (bytes). */
 const SMALL_VOICE = 10_000_000;
@@ -38,6 +40,8 @@ const TYPING_PAUSE = 400;
  * @property {(voiceId: string) => Promise<unknown>} preload  get a voice ready before it is needed
  * @property {import('./storage.js').Memory} memory
  * @property {() => Promise<import('../library.js').Library>} library
+ * @property {() => Promise<typeof import('../arrivals.js')>} arrivals
+ * @property {string} base  absolute URL of the app's folder, with a final slash
  * @property {import('./strings.js').Language} language
  * @property {import('./strings.js').Strings} strings
  * @property {string} collectionHost  who is asked for more voices; '' for nobody
@@ -73,6 +77,8 @@ export class Page extends EventTarget {
     preload,
     memory,
     library,
+    arrivals,
+    base,
     language,
     strings,
     collectionHost,
@@ -175,6 +181,15 @@ export class Page extends EventTarget {
       say: (text) => this.#notices.say(text),
     });
     byId('brand', HTMLButtonElement).addEventListener('click', () => this.#goHome());
+    const bookmarklet = new BookmarkletPanel({ arrivals, base, strings });
+    const waysIn = new WaysIn({
+      arrivals,
+      base,
+      strings,
+      notices: this.#notices,
+      open: (file, about) => this.#documents.open(file, about),
+      showBookmarklet: () => bookmarklet.show(),
+    });
     connectMenu();
     byId('more-voices', HTMLButtonElement).addEventListener('click', () => this.#manager.show());
     const format = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
@@ -191,7 +206,7 @@ export class Page extends EventTarget {
     if (this.#box.value === '' && matchMedia('(hover: hover)').matches) this.#box.focus();
     addEventListener('pagehide', () => memory.flush());
     document.addEventListener('visibilitychange', () => memory.flush());
-    void this.#documents.restore();
+    void waysIn.begin().then((came) => (came ? undefined : this.#documents.restore()));
     void this.#documents.showList();
     void this.#loadVoices();
   }
@@ -236,6 +251,7 @@ export class Page extends EventTarget {
     on('state', () => this.#showState());
     on('text', () => {
       this.#voices.speaking('');
+      this.#showSite();
       this.#reader.clear();
     });
     on('wanted', () => {
@@ -348,6 +364,15 @@ export class Page extends EventTarget {
     this.#reader.show(this.#box.value, language, this.#reading.opened);
     this.#notices.hide('hint');
     document.title = `${this.#reading.title} · Lectern`;
+  }
+
+  /** Where the page that is read is from. */
+  #showSite() {
+    const { site = '', source = '' } = this.#reading.opened?.data ?? {};
+    const line = byId('site', HTMLElement);
+    line.textContent = site && this.#strings.fromSite(site);
+    line.title = source;
+    line.hidden = site === '';
   }
 
   /** Show the text as a box to write in. */

@@ -16,14 +16,14 @@ export const PROBLEMS = {
   bad_option: OTHER,
   unknown_voice: { say: 'voice', remedy: 'voice' },
   unknown_speaker: { say: 'voice', remedy: 'voice' },
-  too_large: OTHER,
+  too_large: { say: 'tooLarge', remedy: 'open' },
   voice_unreadable: { say: 'voice', remedy: 'voice' },
   voice_not_installed: { say: 'voice', remedy: 'voice' },
   integrity: { say: 'voice', remedy: 'voice' },
   network: { say: 'network', remedy: 'retry' },
   quota: { say: 'quota', remedy: 'retry' },
   store: OTHER,
-  document_unreadable: { say: 'document', remedy: 'open' },
+  document_unreadable: { say: 'other', remedy: 'open' }, // by its reason
   engine_lost: { say: 'engine', remedy: 'retry' },
   engine_timeout: { say: 'engine', remedy: 'retry' },
   inference_failed: { say: 'engine', remedy: 'retry' },
@@ -33,13 +33,30 @@ export const PROBLEMS = {
   internal: { say: 'engine', remedy: 'retry' },
 };
 
+/** Why a document can't be read: each of errors.py's reasons; a unit test compares. @type {Record<string, keyof Strings['unreadable']>} */
+export const REASONS = {
+  empty: 'empty',
+  pictures_only: 'picturesOnly',
+  not_text: 'notText',
+  unsupported: 'unsupported',
+  encrypted: 'encrypted',
+  cut: 'cut',
+  too_much: 'tooMuch',
+  gone: 'gone',
+  broken: 'broken',
+};
+
 /**
  * @param {unknown} error
  * @param {Strings} strings
  * @returns {{text: string, remedy: Remedy}}
  */
 export function explain(error, strings) {
-  const { code = '' } = /** @type {{code?: string}} */ (error ?? {});
+  const { code = '', reason = '' } = /** @type {{code?: string, reason?: string}} */ (error ?? {});
+  if (code === 'document_unreadable') {
+    const why = Object.hasOwn(REASONS, reason) ? REASONS[reason] : 'broken';
+    return { text: strings.unreadable[why], remedy: 'open' };
+  }
   const { say, remedy } = (Object.hasOwn(PROBLEMS, code) && PROBLEMS[code]) || OTHER;
   return { text: strings.problems[say], remedy };
 }

@@ -44,7 +44,7 @@
  * @property {(text: string, options: {voiceId: string, signal: AbortSignal, rules?: Rule[]}) => Promise<Blob>} synthesize
  * @property {(text: string, options: {voiceId: string, rules: Rule[]}) =>
  *   Promise<import('../protocol.js').Pronounced>} pronounce
- * @property {(file: File) => Promise<import('../protocol.js').DocumentData>} openDocument
+ * @property {(file: File, options?: {source?: string}) => Promise<import('../protocol.js').DocumentData>} openDocument
  * @property {() => Promise<{id: string}[]>} styles
  * @property {() => Promise<VoiceInfo[]>} available  asks another origin: on the reader's act only
  * @property {(voiceId: string, options: InstallOptions) => Promise<VoiceInfo>} install

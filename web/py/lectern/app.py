@@ -21,7 +21,15 @@ from lectern.errors import BadOption, LecternError, ProtocolError
 from lectern.installing import Installer
 from lectern.loader import Loader
 from lectern.metrics import Metrics
-from lectern.ports import AudioStore, Clock, Inference, PdfReader, Phonemizer, VoiceFiles
+from lectern.ports import (
+    ArticleFinder,
+    AudioStore,
+    Clock,
+    Inference,
+    PdfReader,
+    Phonemizer,
+    VoiceFiles,
+)
 from lectern.probing import Prober
 from lectern.pronounce_requests import PronounceRequests
 from lectern.pronunciation import rules_from_json
@@ -49,6 +57,7 @@ class Ports:
     voice_store: VoiceStore
     downloads: Downloads
     pdf: PdfReader
+    articles: ArticleFinder
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +167,7 @@ class App:
         ports.voice_store.on_news(self._told)
         ports.inference.on_lost(self._realm_lost)
         self._handlers: dict[str, Callable[[Mapping[str, object]], Awaitable[object]]] = {
-            **DocumentRequests(ports.downloads, ports.pdf).handlers,
+            **DocumentRequests(ports.downloads, ports.pdf, ports.articles).handlers,
             **VoiceRequests(self._voices, collection, self._installer).handlers,
             **PronounceRequests(
                 self._voices, ports.phonemizer, self.settings.max_sentence_chars

@@ -7,7 +7,6 @@ It is imported after a memory snapshot was taken or loaded, never before.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import random
@@ -22,7 +21,7 @@ from pyodide.ffi import JsException, create_proxy, to_js
 
 from lectern.app import App, Housekeeping, Ports, SystemClock
 from lectern.document_requests import Opened
-from lectern.errors import LecternError, StoreError, all_errors
+from lectern.errors import DocumentUnreadable, StoreError, all_errors
 from lectern.jsonchecks import parse
 from lectern.onnxfile import Part
 from lectern.ports import (
@@ -36,6 +35,7 @@ from lectern.ports import (
     SessionHandle,
     StoredAudio,
 )
+from lectern.serving import Server
 from lectern.speech import Spoken
 from lectern.voice_ports import Answer, PartFile
 
@@ -55,6 +55,8 @@ def _translated() -> Iterator[None]:
         message = str(getattr(cause, "message", "") or error)
         if kind is None:
             raise
+        if kind is DocumentUnreadable:
+            raise DocumentUnreadable(message, str(getattr(cause, "reason", ""))) from None
         raise kind(message) from None
 
 
@@ -297,6 +299,14 @@ class HostPdf:
             return str(await host.pdf(_typed(js.Uint8Array, data, len(data))))
 
 
+class HostArticle:
+    """``ArticleFinder`` over ``host/article.js``."""
+
+    async def find(self, markup: str, limits: Mapping[str, float]) -> str:
+        with _translated():
+            return str(await host.article(markup, _object(limits)))
+
+
 class HostVoiceStore:
     """``VoiceStore`` over ``host/voice_store.js``, its locks and its news."""
 
@@ -376,45 +386,13 @@ class _ConsoleHandler(logging.Handler):
         host.log(record.levelname.lower(), f"[PiperWASM] {record.getMessage()}")
 
 
-class _Server:
-    """Answers requests, each in a task of its own that ``cancel`` can stop."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-        self._tasks: dict[int, asyncio.Task[None]] = {}
-
-    def request(self, request_id: int, kind: str, payload: Any) -> None:
-        values = json.loads(js.JSON.stringify(payload)) if payload else {}
-        task = asyncio.ensure_future(self._answer(request_id, kind, values))
-        self._tasks[request_id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(request_id, None))
-
-    def cancel(self, request_id: int) -> None:
-        task = self._tasks.get(request_id)
-        if task is not None:
-            task.cancel()
-
-    async def _answer(self, request_id: int, kind: str, payload: Mapping[str, object]) -> None:
-        try:
-            value = await self._app.handle(kind, payload)
-        except asyncio.CancelledError:
-            self._refuse(request_id, "aborted", "The request was stopped.", False)
-        except LecternError as error:
-            self._refuse(request_id, error.code, error.message, error.retryable)
-        except Exception as error:
-            log.exception("Request %s failed", kind)
-            self._refuse(request_id, "internal", f"Something went wrong inside: {error}", False)
-        else:
-            if isinstance(value, Spoken):
-                _answer_spoken(request_id, value)
-            elif isinstance(value, Opened):
-                _answer_opened(request_id, value)
-            else:
-                host.answer(request_id, True, js.JSON.parse(json.dumps(value)), None)
-
-    def _refuse(self, request_id: int, code: str, message: str, retryable: bool) -> None:
-        error = _object({"code": code, "message": message, "retryable": retryable})
-        host.answer(request_id, False, error, None)
+def _answer(request_id: int, ok: bool, value: object) -> None:
+    if isinstance(value, Spoken):
+        _answer_spoken(request_id, value)
+    elif isinstance(value, Opened):
+        _answer_opened(request_id, value)
+    else:
+        host.answer(request_id, ok, js.JSON.parse(json.dumps(value)), None)
 
 
 def _answer_spoken(request_id: int, spoken: Spoken) -> None:
@@ -483,6 +461,7 @@ def start(boot: Any) -> None:
         voice_store=HostVoiceStore(),
         downloads=HostDownloads(),
         pdf=HostPdf(),
+        articles=HostArticle(),
     )
     housekeeping = Housekeeping(_keep_snapshot, _clear_snapshot, _install_numpy)
     app = App(
@@ -491,7 +470,7 @@ def start(boot: Any) -> None:
         lambda event: host.emit(_object(event)),
         json.loads(js.JSON.stringify(boot)),
     )
-    server = _Server(app)
+    server = Server(app, lambda payload: _list(payload) if payload else {}, _answer)
     handlers = js.Object.new()
     # These two live as long as the worker does.
     handlers.request = create_proxy(server.request)

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from lectern import payloads
+from lectern.documents import webpage
+from lectern.documents.html import html
 from lectern.documents.model import Document
-from lectern.documents.reading import MOST_BYTES, cover_of, is_pdf, read, read_pdf
-from lectern.errors import DocumentUnreadable, TooLarge, VoiceUnreadable
-from lectern.ports import PdfReader
+from lectern.documents.reading import (
+    MOST_BYTES,
+    cover_of,
+    is_pdf,
+    named,
+    page_markup,
+    read,
+    read_pdf,
+)
+from lectern.errors import (
+    DocumentUnreadable,
+    EngineError,
+    NetworkError,
+    Reason,
+    TooLarge,
+    VoiceUnreadable,
+)
+from lectern.ports import ArticleFinder, PdfReader
 from lectern.utf16 import Utf16Offsets
 from lectern.voice_ports import Downloads
+
+log = logging.getLogger("lectern")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +50,10 @@ class DocumentRequests:
         downloads: reads the files that the reader gave.
     """
 
-    def __init__(self, downloads: Downloads, pdf: PdfReader) -> None:
+    def __init__(self, downloads: Downloads, pdf: PdfReader, articles: ArticleFinder) -> None:
         self._downloads = downloads
         self._pdf = pdf
+        self._articles = articles
 
     @property
     def handlers(self) -> dict[str, Callable[[Mapping[str, object]], Awaitable[object]]]:
@@ -48,12 +69,30 @@ class DocumentRequests:
                 )
             data = await self._downloads.data(file.id, MOST_BYTES)
         except VoiceUnreadable as error:  # what a file is that the browser can't read any more
-            raise DocumentUnreadable(error.message) from error
+            raise DocumentUnreadable(error.message, Reason.GONE) from error
         finally:
             await self._downloads.close(file.id)
+        source = webpage.checked_source(payload.get("source"))
         if is_pdf(data):
-            return Opened(document_data(read_pdf(file.name, await self._pdf.items(data))))
-        return Opened(document_data(read(file.name, data)), cover_of(data))
+            document = read_pdf(file.name, await self._pdf.items(data))
+        elif markup := page_markup(file.name, data):
+            document = named(file.name, await self._page(markup, source))
+        else:
+            document = read(file.name, data)
+        return Opened(document_data(webpage.about(document, source)), cover_of(data))
+
+    async def _page(self, markup: str, source: str) -> Document:
+        """The article of a page, or the page. Raises TooLarge."""
+        whole = html(markup)
+        limits = webpage.limits(markup, whole, source)
+        if limits is None:
+            return whole
+        try:
+            found = await self._articles.find(markup, limits)
+        except (NetworkError, EngineError) as error:
+            log.warning("The whole page is read: %s", error.message)
+            return whole
+        return webpage.better(found, markup, whole)
 
 
 def document_data(document: Document) -> dict[str, object]:
@@ -89,4 +128,6 @@ def document_data(document: Document) -> dict[str, object]:
         "title": document.title,
         "author": document.author,
         "language": document.language,
+        **({"site": document.site} if document.site else {}),
+        **({"source": document.source} if document.source else {}),
     }

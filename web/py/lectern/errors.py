@@ -26,12 +26,27 @@
         └── ProtocolError       protocol
 
 A message says what was wrong and what to do about it. ``code`` is what programs
-compare; it crosses to the page with the message and ``retryable``.
+compare; it crosses to the page with the message, ``retryable`` and the ``reason`` of what has one.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar
+
+
+class Reason(StrEnum):
+    """Why a document can't be read; the page has a sentence for each (``view/problems.js``)."""
+
+    EMPTY = "empty"  # nothing in it, or no words
+    PICTURES_ONLY = "pictures_only"  # scanned pages
+    NOT_TEXT = "not_text"  # bytes of no kind that is known
+    UNSUPPORTED = "unsupported"  # a kind that is known and not opened: a picture, Word
+    ENCRYPTED = "encrypted"  # a password, DRM
+    CUT = "cut"  # its beginning is right and its end is missing
+    TOO_MUCH = "too_much"  # beyond the limits of its kind
+    GONE = "gone"  # the file can't be read any more
+    BROKEN = "broken"  # anything else
 
 
 class LecternError(Exception):
@@ -39,6 +54,8 @@ class LecternError(Exception):
 
     code: ClassVar[str] = "internal"
     retryable: ClassVar[bool] = False
+    #: One of ``Reason``, or "" for errors that have none.
+    reason: str = ""
 
     @property
     def message(self) -> str:
@@ -82,9 +99,17 @@ class TooLarge(InputError):
 
 
 class DocumentUnreadable(InputError):
-    """The document is broken, or not of the kind that it claims to be."""
+    """The document is broken, or not of the kind that it claims to be.
+
+    ``reason`` may come from the page's side as any text: what is unknown is ``Reason.BROKEN``.
+    """
 
     code = "document_unreadable"
+
+    def __init__(self, message: str, reason: str = Reason.BROKEN) -> None:
+        super().__init__(message)
+        known = {str(one): one for one in Reason}
+        self.reason = known.get(reason, Reason.BROKEN)
 
 
 class VoiceError(LecternError):

@@ -250,6 +250,24 @@ class Clock(Protocol):
         ...
 
 
+class ArticleFinder(Protocol):
+    """What of a web page is its article."""
+
+    async def find(self, markup: str, limits: Mapping[str, float]) -> str:
+        """The article as JSON text, "" where the page has none: see ``documents/webpage.py``.
+
+        Args:
+            limits: ``elements`` that are looked at, at most; ``seconds`` that it may take;
+                ``paragraph``, ``score``: how long a paragraph, and how many of them, make an
+                article (characters; ``isProbablyReaderable``'s sum).
+
+        Raises:
+            NetworkError: the finder itself can't be fetched. EngineTimeout, EngineLost: the
+            page was too much for it; nothing else is harmed.
+        """
+        ...
+
+
 class PdfReader(Protocol):
     """What a PDF's pages show, before anybody has read it."""
 

@@ -22,7 +22,7 @@ from lectern.documents.html import Page, read_into
 from lectern.documents.markup import Tag, tokens
 from lectern.documents.markup_tree import Node, parse, prepared
 from lectern.documents.model import Block, Builder, Document, Entry, Skip
-from lectern.errors import DocumentUnreadable
+from lectern.errors import DocumentUnreadable, Reason
 
 #: Characters of markup of the whole spine; the longest novels have 15 million.
 MOST_MARKUP = 64_000_000
@@ -79,7 +79,9 @@ def epub(data: bytes) -> Document:
         for mark in page.marks:
             _add_note(notes, target(archive, path, mark))
     if not builder.blocks:
-        raise DocumentUnreadable("There is no text in this EPUB: its pages are pictures, or empty.")
+        raise DocumentUnreadable(
+            "There is no text in this EPUB: its pages are pictures, or empty.", Reason.PICTURES_ONLY
+        )
     reading = _Reading(book, chapters, [block.end for block in builder.blocks])
     furniture = [reading.whole(path) for path, one in chapters.items() if one.is_furniture]
     _skip(builder.blocks, [*furniture, *reading.furniture()])
@@ -128,7 +130,8 @@ def _spine_texts(archive: Archive, book: Package) -> dict[str, str]:
             if size > MOST_MARKUP:
                 raise DocumentUnreadable(
                     f"The text of this EPUB is longer than {MOST_MARKUP // 1_000_000} million"
-                    " characters, which is too much to read."
+                    " characters, which is too much to read.",
+                    Reason.TOO_MUCH,
                 )
             texts[part.path] = prepared(markup)
     if texts:

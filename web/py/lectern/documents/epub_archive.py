@@ -11,7 +11,7 @@ import zlib
 from urllib.parse import unquote
 
 from lectern.documents.markup_tree import decoded, parse
-from lectern.errors import DocumentUnreadable
+from lectern.errors import DocumentUnreadable, Reason
 
 MIB = 1024 * 1024
 #: What is unpacked of one archive, all together.
@@ -25,6 +25,7 @@ RATIO_FROM = MIB
 
 _CHUNK = 256 * 1024
 _ENTRY = b"PK\x01\x02"
+_END = b"PK\x05\x06"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//")
 #: Other ways to pack are unknown to EPUB, and Python unpacks them without bounds.
 _PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -63,12 +64,13 @@ class Archive:
         # Counted before zipfile makes an object of each.
         if data.count(_ENTRY) > MOST_ENTRIES:
             raise DocumentUnreadable(
-                f"This EPUB holds more than {MOST_ENTRIES:,} files; no book needs so many."
+                f"This EPUB holds more than {MOST_ENTRIES:,} files; no book needs so many.",
+                Reason.TOO_MUCH,
             )
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except _BROKEN:
-            raise DocumentUnreadable(_not_a_zip(data)) from None
+            raise _not_a_zip(data) from None
         self._size = len(data)
         self._unpacked = 0
         self._members: dict[str, zipfile.ZipInfo] = {}
@@ -125,16 +127,19 @@ class Archive:
     def _check(self, name: str, size: int, packed: int, most: int) -> None:
         if size > RATIO_FROM and size > MOST_RATIO * packed:
             raise DocumentUnreadable(
-                f"{name} in this EPUB is packed as only a ZIP bomb is; it will not be unpacked."
+                f"{name} in this EPUB is packed as only a ZIP bomb is; it will not be unpacked.",
+                Reason.TOO_MUCH,
             )
         if size > most:
             raise DocumentUnreadable(
-                f"{name} in this EPUB is larger than {most // MIB} MB, which is too much to read."
+                f"{name} in this EPUB is larger than {most // MIB} MB, which is too much to read.",
+                Reason.TOO_MUCH,
             )
         if self._unpacked > MOST_UNPACKED:
             raise DocumentUnreadable(
                 f"This EPUB unpacks to more than {MOST_UNPACKED // MIB} MB,"
-                " which is too much to read."
+                " which is too much to read.",
+                Reason.TOO_MUCH,
             )
 
     def _find(self, path: str) -> zipfile.ZipInfo | None:
@@ -158,7 +163,8 @@ class Archive:
             named = f" ({scheme})" if scheme else ""
             raise DocumentUnreadable(
                 f"This EPUB is protected by DRM{named}, which only its seller's own reader opens."
-                " Get a copy without protection."
+                " Get a copy without protection.",
+                Reason.ENCRYPTED,
             )
 
 
@@ -201,9 +207,16 @@ def _as_utf8(path: str) -> str:
         return path
 
 
-def _not_a_zip(data: bytes) -> str:
+def _not_a_zip(data: bytes) -> DocumentUnreadable:
     if not data:
-        return "This file is empty."
+        return DocumentUnreadable("This file is empty.", Reason.EMPTY)
     if data.startswith(b"PK\x03\x04"):
-        return "This EPUB is cut off or damaged. Download or copy it again."
-    return "This is not an EPUB: an EPUB is a ZIP archive, and this file is none."
+        # A ZIP archive's directory is its end: without it the rest is missing.
+        return DocumentUnreadable(
+            "This EPUB is cut off or damaged. Download or copy it again.",
+            Reason.BROKEN if _END in data else Reason.CUT,
+        )
+    return DocumentUnreadable(
+        "This is not an EPUB: an EPUB is a ZIP archive, and this file is none.",
+        Reason.UNSUPPORTED,
+    )

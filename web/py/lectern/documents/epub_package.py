@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lectern.documents.epub_archive import MOST_ENTRIES, Archive, followed, joined
 from lectern.documents.markup_tree import Node, parse
 from lectern.documents.model import language_tag, one_line
-from lectern.errors import DocumentUnreadable
+from lectern.errors import DocumentUnreadable, Reason
 
 _CONTAINER = "META-INF/container.xml"
 _PACKAGE = "application/oebps-package+xml"
@@ -138,7 +138,8 @@ def _package_document(archive: Archive) -> tuple[str, Node]:
             " Download or copy it again."
         )
     raise DocumentUnreadable(
-        f"This is a ZIP archive, but no EPUB: it has no {_CONTAINER} and no package document."
+        f"This is a ZIP archive, but no EPUB: it has no {_CONTAINER} and no package document.",
+        Reason.UNSUPPORTED,
     )
 
 

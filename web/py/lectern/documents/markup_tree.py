@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from lectern.documents.encodings import text_encoding
 from lectern.documents.markup import tokens
-from lectern.errors import DocumentUnreadable
+from lectern.errors import DocumentUnreadable, Reason
 
 #: Packages are 5 deep, contents rarely 30.
 _MOST_DEPTH = 100
@@ -28,12 +29,6 @@ _DECLARED = re.compile(
     rb"<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']([\w.:\-]{1,40})"
     rb"|<meta\s[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:\-]{1,40})",
     re.IGNORECASE,
-)
-#: Python's names of what texts are really encoded in: other codecs (idna, unicode_escape)
-#: are no encodings of texts, and some take quadratic time.
-_ENCODINGS = re.compile(
-    r"utf-8|ascii|iso8859-\d+|cp\d+|mac-\w+|koi8-\w+|big5(hkscs)?|gb2312|gbk|gb18030|shift_jis\w*"
-    r"|euc[_-]\w+|iso2022_jp\w*|tis-620|ptcp154|johab|hz"
 )
 
 
@@ -102,7 +97,8 @@ def parse(markup: str, what: str) -> Node:
     for count, token in enumerate(tokens(prepared(markup))):
         if count > _MOST_NODES:
             raise DocumentUnreadable(
-                f"{what} in this EPUB is larger than any book needs; it will not be read."
+                f"{what} in this EPUB is larger than any book needs; it will not be read.",
+                Reason.TOO_MUCH,
             )
         if isinstance(token, str):
             path[-1][1].children.append(token)
@@ -118,7 +114,8 @@ def parse(markup: str, what: str) -> Node:
                     break
         if len(path) > _MOST_DEPTH:
             raise DocumentUnreadable(
-                f"{what} in this EPUB is nested deeper than any book needs; it will not be read."
+                f"{what} in this EPUB is nested deeper than any book needs; it will not be read.",
+                Reason.TOO_MUCH,
             )
     return root
 
@@ -152,25 +149,13 @@ def decoded(data: bytes) -> str:
     if data[:2] == b"\0<":
         return data.decode("utf-16-be", "replace")
     declared = _DECLARED.search(data[:2048])
-    encoding = _known(declared) if declared else "utf-8"
+    encoding = text_encoding(declared[1] or declared[2]) if declared else "utf-8"
     text = data.decode(encoding, "replace")
     # One bad byte in a book of UTF-8 is no book of Windows-1252. What was decoded well has
     # fewer characters than bytes.
     if encoding == "utf-8" and text.count("\ufffd") > len(data) - len(text):
         return data.decode("cp1252", "replace")
     return text
-
-
-def _known(declared: re.Match[bytes]) -> str:
-    """Python's name of the encoding, UTF-8 for what is none. Latin-1 means Windows-1252,
-    as in every browser."""
-    try:
-        name = codecs.lookup((declared[1] or declared[2]).decode("ascii")).name
-    except (LookupError, ValueError):
-        return "utf-8"
-    if name in {"iso8859-1", "ascii"}:
-        return "cp1252"
-    return name if _ENCODINGS.fullmatch(name) else "utf-8"
 
 
 def _behind(markup: str, closing: str, position: int) -> int:

@@ -71,7 +71,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it is read. ``language``: BCP 47, "" where it does not say."""
+    """A document as it is read. ``language``: BCP 47, "" where it does not say.
+
+    ``site``: the name of the site that a page is from; ``source``: its address, which is shown
+    and never asked for. Both "" for other documents.
+    """
 
     text: str
     blocks: tuple[Block, ...]
@@ -79,6 +83,8 @@ class Document:
     title: str = ""
     author: str = ""
     language: str = ""
+    site: str = ""
+    source: str = ""
 
 
 @dataclass(slots=True)

@@ -30,7 +30,7 @@ from lectern.documents.pdf_paragraphs import (
 )
 from lectern.documents.pdf_runs import Piece
 from lectern.documents.pdf_words import Words, clean
-from lectern.errors import DocumentUnreadable
+from lectern.errors import DocumentUnreadable, Reason
 
 __all__ = ["Outline", "PdfItem", "PdfPage", "outline_from_json", "pages_from_json", "pdf"]
 
@@ -72,7 +72,8 @@ def pdf(
     if not sizes:
         raise DocumentUnreadable(
             "This PDF holds pictures of pages only, no text. "
-            "Run text recognition (OCR) over it and open what comes of it."
+            "Run text recognition (OCR) over it and open what comes of it.",
+            Reason.PICTURES_ONLY,
         )
     size, bold = sizes.most_common(1)[0][0]
     heights = [page.height for page in pages]
@@ -234,7 +235,9 @@ def _written(
         if block is not None:
             places.append((block, one))
     if not places:
-        raise DocumentUnreadable("This PDF has no words in it. Run text recognition (OCR) over it.")
+        raise DocumentUnreadable(
+            "This PDF has no words in it. Run text recognition (OCR) over it.", Reason.PICTURES_ONLY
+        )
     return builder.document(
         title=title, author=author, language=language, contents=contents(outline, places)
     )

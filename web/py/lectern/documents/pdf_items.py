@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from lectern import jsonchecks
-from lectern.errors import DocumentUnreadable
+from lectern.errors import DocumentUnreadable, Reason
 
 MOST_PAGES = 5_000
 MOST_ITEMS = 200_000
@@ -171,5 +171,6 @@ def _unreadable(why: str) -> DocumentUnreadable:
 
 def _too_much(what: str) -> DocumentUnreadable:
     return DocumentUnreadable(
-        f"The PDF has {what}: too much to be read at once. Split it and open a part."
+        f"The PDF has {what}: too much to be read at once. Split it and open a part.",
+        Reason.TOO_MUCH,
     )

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 
+from lectern.documents.encodings import text_encoding
 from lectern.documents.epub import cover, epub
 from lectern.documents.html import html
 from lectern.documents.markdown import markdown
@@ -13,7 +14,7 @@ from lectern.documents.model import Document, one_line
 from lectern.documents.pdf import pdf
 from lectern.documents.pdf_items import outline_from_json, pages_from_json
 from lectern.documents.plain import plain
-from lectern.errors import DocumentUnreadable, LecternError
+from lectern.errors import DocumentUnreadable, LecternError, Reason
 
 #: Larger files are refused.
 MOST_BYTES = 100_000_000
@@ -26,6 +27,7 @@ _MARKUP = re.compile(
 )
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?([\w.:-]{2,40})""", re.I)
 _XML_ENCODING = re.compile(rb"""^<\?xml[^>]+encoding\s*=\s*["']([\w.:-]{2,40})""")
+_ZIP = b"PK\x03\x04"
 _KNOWN_BINARY = {
     b"\xd0\xcf\x11\xe0": "an old Word document",
     b"{\\rtf": "an RTF document",
@@ -46,7 +48,7 @@ def read(name: str, data: bytes) -> Document:
     Raises:
         DocumentUnreadable, TooLarge: in words.
     """
-    return _named(name, _read(name, data))
+    return named(name, _read(name, data))
 
 
 def cover_of(data: bytes) -> tuple[bytes, str] | None:
@@ -87,33 +89,57 @@ def read_pdf(name: str, items: str) -> Document:
         language=told("language"),
         outline=outline_from_json(items),
     )
-    return _named(name, document)
+    return named(name, document)
 
 
-def _named(name: str, document: Document) -> Document:
-    """With a title, whatever it says itself."""
+def page_markup(name: str, data: bytes) -> str:
+    """The markup in a file that is a page of HTML, "" for files of other kinds.
+
+    Raises:
+        DocumentUnreadable: it is no text.
+    """
+    if data[:4] == _ZIP or data.startswith(tuple(_KNOWN_BINARY)):
+        return ""
+    text = decode(data, name)
+    return text if _is_page(name, text) else ""
+
+
+def named(name: str, document: Document) -> Document:
+    """With a title, whatever it says itself.
+
+    Raises:
+        DocumentUnreadable: there is nothing in it.
+    """
     if not document.blocks:
-        raise DocumentUnreadable(f"There is no text in {name}.")
+        raise DocumentUnreadable(f"There is no text in {name}.", Reason.EMPTY)
     if document.title:
         return document
     return replace(document, title=_first_heading(document) or one_line(_stem(name)))
 
 
 def _read(name: str, data: bytes) -> Document:
-    ending = name.lower().rpartition(".")[2]
     if data[:4] == _ZIP:
         return epub(data)
     for beginning, kind in _KNOWN_BINARY.items():
         if data.startswith(beginning):
             raise DocumentUnreadable(
-                f"{name} is {kind}. Lectern opens EPUB, PDF, HTML, Markdown and plain text."
+                f"{name} is {kind}. Lectern opens EPUB, PDF, HTML, Markdown and plain text.",
+                Reason.UNSUPPORTED,
             )
     text = decode(data, name)
-    if ending in ("html", "htm", "xhtml") or _MARKUP.match(text[:5000]):
+    if _is_page(name, text):
         return html(text)
-    if ending in ("md", "markdown"):
+    if _ending(name) in ("md", "markdown"):
         return markdown(text)
     return plain(text)
+
+
+def _is_page(name: str, text: str) -> bool:
+    return _ending(name) in ("html", "htm", "xhtml") or bool(_MARKUP.match(text[:5000]))
+
+
+def _ending(name: str) -> str:
+    return name.lower().rpartition(".")[2]
 
 
 def decode(data: bytes, name: str) -> str:
@@ -128,10 +154,13 @@ def decode(data: bytes, name: str) -> str:
         text = data.decode("utf-16", "replace")
     elif b"\0" in data[:4096]:
         raise DocumentUnreadable(
-            f"{name} is no text. Lectern opens EPUB, PDF, HTML, Markdown and plain text."
+            f"{name} is no text. Lectern opens EPUB, PDF, HTML, Markdown and plain text.",
+            Reason.NOT_TEXT,
         )
     if len(data) > 4 * _MOST_TEXT:
-        raise DocumentUnreadable(f"{name} is longer than {_MOST_TEXT:,} characters.")
+        raise DocumentUnreadable(
+            f"{name} is longer than {_MOST_TEXT:,} characters.", Reason.TOO_MUCH
+        )
     if text is None:
         text = _decoded(data)
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -143,10 +172,11 @@ def _decoded(data: bytes) -> str:
     except UnicodeDecodeError:
         pass
     found = _XML_ENCODING.search(data[:200]) or _CHARSET.search(data[:4096])
-    for encoding in (found[1].decode("ascii") if found else "", "windows-1252"):
+    declared = text_encoding(found[1], "cp1252") if found else "cp1252"
+    for encoding in (declared, "cp1252"):
         try:
             return data.decode(encoding)
-        except (LookupError, UnicodeDecodeError):
+        except UnicodeDecodeError:
             continue
     return data.decode("latin-1")
 

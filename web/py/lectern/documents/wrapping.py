@@ -11,7 +11,7 @@ NARROWEST = 45
 WIDEST = 100
 #: So many lines of a document say where it is wrapped.
 _SAMPLE = 5000
-_BREAK_HYPHEN = re.compile(r"([^\W\d_]+)-\n[^\S\n]*([^\W\d_]+)")
+_BREAK_HYPHEN = re.compile(r"(?<![^\W\d_])([^\W\d_]++)-\n[^\S\n]*([^\W\d_]+)")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ENDS_SENTENCE = tuple('.!?…"”»:;')
 
