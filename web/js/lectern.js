@@ -1,10 +1,11 @@
 // @ts-check
 /** The public API: text to sound, as a file, piece by piece, or aloud. */
 
+import { Aside } from './aside.js';
 import { Engine } from './engine.js';
 import { LecternError } from './errors.js';
 import { guessLanguage } from './guess_language.js';
-import { SPEAKING, SYNTHESIS, checkedOptions, checkedText, emptyText } from './options.js';
+import { RENDERING, SPEAKING, SYNTHESIS, checkedOptions, checkedText, emptyText } from './options.js';
 import { Player } from './player.js';
 import { Speech } from './reader.js';
 import { readSettings } from './settings.js';
@@ -17,6 +18,9 @@ import { WavParts } from './wav.js';
 /**
  * @typedef {import('./options.js').SpeechOptions} SpeechOptions
  * @typedef {import('./options.js').SpeakOptions} SpeakOptions
+ * @typedef {import('./options.js').RenderOptions} RenderOptions
+ * @typedef {import('./exporting.js').ExportOptions} ExportOptions
+ * @typedef {import('./exporting.js').Exported} Exported
  * @typedef {import('./options.js').Manner} Manner
  * @typedef {import('./protocol.js').VoiceInfo} VoiceInfo
  * @typedef {import('./protocol.js').Word} Word
@@ -70,6 +74,8 @@ export class Lectern {
   #engine;
   #keeping;
   #silences;
+  /** @type {Aside | null} */
+  #aside = null;
   /** @type {Player | null} */
   #player = null;
   /** The last one. @type {Speech | null} */
@@ -212,6 +218,45 @@ export class Lectern {
   }
 
   /**
+   * The text's sound for later, piece by piece: it gives way to whatever is spoken meanwhile.
+   *
+   * @param {string} text
+   * @param {RenderOptions} [options]
+   * @returns {AsyncGenerator<Piece & {pause: number}, void, void>} pause: seconds of silence
+   *   that follow when it is read aloud; errors as `synthesize`
+   */
+  async *render(text, options) {
+    const { signal, startAt: from = 0, endAt: to = Infinity, ...given } = checkedOptions(options, RENDERING);
+    const aside = (this.#aside ??= new Aside(this.#engine));
+    const prepared = this.#prepare(checkedText(text), given, aside);
+    const stop = new AbortController();
+    const signals = signal ? [signal, stop.signal] : [stop.signal];
+    const range = { engine: aside, from, to };
+    const { sentenceSilence, paragraphSilence } = this.#silences;
+    try {
+      for await (const { piece, paragraph } of this.#pieces(prepared, AbortSignal.any(signals), UNHURRIED, range)) {
+        const silent = !piece.last || !piece.samples.length;
+        yield { ...piece, pause: silent ? 0 : paragraph ? paragraphSilence : sentenceSilence };
+      }
+    } finally {
+      stop.abort();
+    }
+  }
+
+  /**
+   * The text as a sound file with chapters, and its subtitles; it gives way to speech.
+   *
+   * @param {string} text
+   * @param {ExportOptions} [options]
+   * @returns {Promise<Exported>}
+   * @throws {LecternError | DOMException} bad_option, empty_text, too_large, quota, …; AbortError
+   */
+  async export(text, options) {
+    const { exportSound } = await import('./exporting.js');
+    return exportSound(this, text, options);
+  }
+
+  /**
    * Speak the text aloud, at once; what was spoken before is stopped.
    *
    * @param {string} text
@@ -275,19 +320,21 @@ export class Lectern {
    * @param {{feed: TextFeed, manner: Promise<Manner>}} prepared
    * @param {AbortSignal} signal
    * @param {{ahead: number | null, delivered(seconds: number): void}} pace
+   * @param {{engine: Pick<Engine, 'ask'>, from: number, to: number}} [range]
    * @returns {AsyncGenerator<{piece: Piece, paragraph: boolean}, void, void>}
    */
-  async *#pieces({ feed, manner }, signal, pace) {
+  async *#pieces({ feed, manner }, signal, pace, range) {
+    const { engine, from, to } = range ?? { engine: this.#engine, from: 0, to: Infinity };
     feed.sentence(0, { signal }).catch(() => {}); // side by side with the voice; told below
     const how = await manner;
-    for (let index = 0; ; index++) {
+    for (let index = from && (await feed.indexAt(from, { signal })); ; index++) {
       const sentence = await feed.sentence(index, { signal });
-      if (!sentence) return;
+      if (!sentence || sentence.start >= to) return;
       const { text, start, end, paragraph } = sentence;
       let offset = 0;
       for (let piece = 0, last = false; !last; piece++) {
         const asked = { text, ...how, offset, ahead: pace.ahead };
-        const value = await this.#engine.ask('piece', asked, { signal });
+        const value = await engine.ask('piece', asked, { signal });
         ({ last } = value);
         const { sampleRate, source } = value;
         const samples = /** @type {Float32Array} */ (value.samples);
@@ -309,16 +356,17 @@ export class Lectern {
   /**
    * @param {string} text
    * @param {SpeechOptions} options checked
+   * @param {Pick<Engine, 'ask'>} [engine]
    * @returns {{feed: TextFeed, manner: Promise<Manner>}}
    */
-  #prepare(text, { voiceId, speaker = null, style = null, lengthScale = null, language }) {
+  #prepare(text, { voiceId, speaker = null, style = null, lengthScale = null, language }, engine = this.#engine) {
     // A text by itself may say what it is written in; a voice that was chosen says it too.
     const written = language ?? (voiceId ? null : guessLanguage(text));
     const voice = this.#voice(voiceId, written);
     const manner = voice.then(({ id }) => ({ voiceId: id, speaker, style, lengthScale }));
     manner.catch(() => {}); // told to whoever asks for a sentence
     const rules = written ?? voice.then((chosen) => chosen.language);
-    return { feed: new TextFeed(this.#engine, text, rules), manner };
+    return { feed: new TextFeed(engine, text, rules), manner };
   }
 
   /**

@@ -14,6 +14,8 @@ import { LecternError } from './errors.js';
  *
  * @typedef {SpeechOptions & {rate?: number, startAt?: number}} SpeakOptions
  *   rate: of playback; startAt: UTF-16 units
+ * @typedef {SpeechOptions & {startAt?: number, endAt?: number}} RenderOptions
+ *   UTF-16 units: from the sentence at startAt to the last one that begins before endAt
  *
  * @typedef {{voiceId: string, speaker: string | number | null, style: string | null,
  *   lengthScale: number | null}} Manner how to say a sentence, as the worker wants it
@@ -36,6 +38,13 @@ export const SPEAKING = {
   ...SYNTHESIS,
   rate: { is: Number.isFinite, wanted: 'a number' },
   startAt: { is: (value) => Number.isInteger(value) && value >= 0, wanted: 'an offset, 0 or more' },
+};
+
+/** @type {Checks} options of `render` */
+export const RENDERING = {
+  ...SYNTHESIS,
+  startAt: SPEAKING.startAt,
+  endAt: SPEAKING.startAt,
 };
 
 /**
