@@ -53,7 +53,7 @@ def when(path: str, at_once: Container[str] = ()) -> str:
         return "later" if name.endswith(".whl") else "engine"
     if folder == "wasm/espeak":
         return "engine"
-    if path.startswith(("licenses/", "vendor/pdfjs/")):
+    if path.startswith(("licenses/", "vendor/pdfjs/", "vendor/mediabunny/", "vendor/lame/")):
         return "later"
     return "shell"
 

@@ -66,6 +66,16 @@ def vendor_all(ctx: Context, *, checked: bool = True) -> None:
             vendor_web.vendor_pdfjs,
             (packages / "pdfjs-dist" / "legacy" / "build",),
         ),
+        Part(
+            layout.vendor / "mediabunny",
+            vendor_web.vendor_mediabunny,
+            (packages / "mediabunny" / "dist" / "bundles",),
+        ),
+        Part(
+            layout.vendor / "lame",
+            vendor_web.vendor_lame,
+            (packages / "@mediabunny" / "mp3-encoder" / "dist" / "modules" / "build",),
+        ),
         Part(layout.vendor / "fonts", vendor_web.vendor_fonts, (fonts,)),
         Part(
             layout.licenses,

@@ -39,6 +39,8 @@ SOURCES = (
     "signalsmith-stretch/SignalsmithStretch.mjs",
     "pdfjs-dist/legacy/build/pdf.min.mjs",
     "pdfjs-dist/legacy/build/pdf.worker.min.mjs",
+    "mediabunny/dist/bundles/mediabunny.min.mjs",
+    "@mediabunny/mp3-encoder/dist/modules/build/lame.js",
     "@fontsource-variable/literata/files/literata-latin-wght-normal.woff2",
     "@fontsource-variable/literata/files/literata-latin-ext-wght-normal.woff2",
 )

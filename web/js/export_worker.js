@@ -5,21 +5,7 @@ import { Rates } from './export/rates.js';
 import { openSink } from './export/sinks.js';
 import { LecternError } from './errors.js';
 
-/**
- * @typedef {import('./export/chapters.js').Tags} Tags
- * @typedef {'wav' | 'mp3' | 'opus'} Format
- * @typedef {object} Begin
- * @property {Format} format
- * @property {number} sampleRate of the file
- * @property {number} bitrate
- * @property {Tags} tags with all titles
- * @property {FileSystemFileHandle | null} file
- * @property {boolean} own whether that lies in the browser's own file system
- *
- * @typedef {{begin: [Begin, null], sound: [{samples: Float32Array, rate: number}, number],
- *   end: [{tags: Tags}, {bytes: number, blob: Blob | null}], cancel: [{}, null]}} Requests
- *   payload and value of each; `sound` answers the file's bytes so far
- */
+/** @typedef {import('./export/messages.js').Requests} Requests */
 
 /** @type {import('./export/sinks.js').Sink | null} */
 let sink = null;
@@ -57,7 +43,7 @@ const handlers = {
   },
 };
 
-/** @param {Format} format */
+/** @param {import('./export/messages.js').Format} format */
 async function encoderOf(format) {
   if (format === 'mp3') return (await import('./export/mp3_encoder.js')).Mp3Encoder;
   if (format === 'opus') return (await import('./export/opus_encoder.js')).OpusEncoder;

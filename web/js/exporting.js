@@ -15,8 +15,8 @@ const ESTIMATE_AFTER = 2;
 
 /**
  * @typedef {import('./lectern.js').Lectern} Lectern
- * @typedef {import('./export_worker.js').Format} Format
- * @typedef {import('./export_worker.js').Requests} Requests
+ * @typedef {import('./export/messages.js').Format} Format
+ * @typedef {import('./export/messages.js').Requests} Requests
  *
  * @typedef {object} ExportProgress
  * @property {number} done 0 to 1, of the text

@@ -4,7 +4,9 @@
 import { BUILD } from '../vendor/build_info.js';
 import { installDebug } from './debug.js';
 import { assemble } from './lectern.js';
+import { Keeper } from './keeping.js';
 import { registerOffline } from './offline.js';
+import { DISK_CACHE_BYTES } from './settings.js';
 import { settleWhenIdle } from './settle.js';
 import { watchConnection } from './view/connection.js';
 import { Page } from './view/page.js';
@@ -28,11 +30,24 @@ let shelf = null;
 /** Fetched when somebody looks: the first words need no library. */
 const library = () => (shelf ??= import('./library.js').then(({ Library }) => new Library()));
 
+const memory = new Memory(() => localStorage);
+const keeper = new Keeper({
+  lectern,
+  prepare: (voiceId) => engine.request('preload', { voiceId }),
+  failures: async () => {
+    const found = /** @type {any} */ (await engine.request('metrics', {}, { aside: true }));
+    return found.counters;
+  },
+  memory,
+  budget: DISK_CACHE_BYTES,
+});
+
 const page = new Page({
   lectern,
   events: engine,
   preload: (voiceId) => engine.request('preload', { voiceId }),
-  memory: new Memory(() => localStorage),
+  keeper,
+  memory,
   library,
   language,
   strings,

@@ -9,6 +9,9 @@ import { LecternError } from './errors.js';
  */
 export const SILENCES = Object.freeze({ sentenceSilence: 0.2, paragraphSilence: 0.5 });
 
+/** Bytes of sound that the cache keeps on the disk: settings.py's default, compared likewise. */
+export const DISK_CACHE_BYTES = 512 * 1024 * 1024;
+
 /**
  * @typedef {{sentenceSilence: number, paragraphSilence: number}} Silences seconds
  *

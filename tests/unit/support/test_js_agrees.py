@@ -78,3 +78,8 @@ def test_settings_of_the_page_are_those_of_python(tmp_path: Path) -> None:
     named = {re.sub("[A-Z]", lambda m: f"_{m[0].lower()}", n): v for n, v in silences.items()}
     assert set(named) == {"sentence_silence", "paragraph_silence"}
     assert named == {name: defaults[name] for name in named}
+
+
+def test_the_page_knows_how_much_the_cache_holds(tmp_path: Path) -> None:
+    known = in_node(tmp_path, "settings.js", "it.DISK_CACHE_BYTES")
+    assert known == Settings().disk_cache_bytes

@@ -1,7 +1,7 @@
 // @ts-check
 /** The formats of an export: what they are called, how large they are, what there is of them here. */
 
-/** @typedef {import('../export_worker.js').Format} Format */
+/** @typedef {import('./messages.js').Format} Format */
 
 /** Rates that there are of MP3, in Hz. */
 const MP3_RATES = [8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];

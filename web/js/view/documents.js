@@ -73,6 +73,13 @@ export class Documents {
     if (id) await this.#openKept(id).catch((error) => console.warn(error));
   }
 
+  /** What is read aloud of a document of the library; null where it is not there. @param {string} id */
+  async spokenOf(id) {
+    const shelf = await this.#needs.library();
+    const [data, reading] = await Promise.all([shelf.get(id), shelf.reading(id)]);
+    return data && new OpenDocument(data, reading.aloud).spoken;
+  }
+
   /** Show what was read last, where there is anything. */
   async showList() {
     const entries = await this.#needs.library().then((shelf) => shelf.list()).catch(() => []);

@@ -2,6 +2,7 @@
 /** The screen as a whole: which of its two states it is in, and who tells whom. */
 
 import { guessLanguage } from '../guess_language.js';
+import { Away } from './away.js';
 import { byId } from './dom.js';
 import { Documents } from './documents.js';
 import { Failures } from './failures.js';
@@ -28,6 +29,7 @@ const TYPING_PAUSE = 400;
  * @property {import('./types.js').LecternPort} lectern
  * @property {import('./types.js').EngineEvents} events
  * @property {(voiceId: string) => Promise<unknown>} preload  get a voice ready before it is needed
+ * @property {import('./types.js').KeeperPort} keeper  keeps texts offline
  * @property {import('./storage.js').Memory} memory
  * @property {() => Promise<import('../library.js').Library>} library
  * @property {import('./strings.js').Language} language
@@ -58,6 +60,7 @@ export class Page extends EventTarget {
     lectern,
     events,
     preload,
+    keeper,
     memory,
     library,
     language,
@@ -136,6 +139,18 @@ export class Page extends EventTarget {
     byId('more-voices', HTMLButtonElement).addEventListener('click', () => this.#manager.show());
     const format = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
     this.#transport = new Transport(strings, format, this.#reading);
+    new Away({
+      lectern,
+      keeper,
+      spokenOf: (id) => this.#documents.spokenOf(id),
+      reading: this.#reading,
+      options: () => this.#speakOptions(),
+      voice: () => this.#voices.voice,
+      selection: () => this.#reader.selection,
+      strings,
+      language,
+      say: (text) => this.#notices.say(text),
+    });
     this.#connectKeys();
     this.#listenToReading();
     this.#listenToEngine(events);

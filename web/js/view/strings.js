@@ -1,10 +1,13 @@
 // @ts-check
 /** Every word of the interface, in English and French. */
 
+import { awayEnglish, awayFrench } from './strings_away.js';
+
 /** @typedef {typeof english} Strings */
 /** @typedef {'en' | 'fr'} Language */
 
 const english = {
+  ...awayEnglish,
   text: 'Text',
   voice: 'Voice',
   speed: 'Speed',
@@ -180,6 +183,7 @@ const english = {
 
 /** @type {Strings} */
 const french = {
+  ...awayFrench,
   text: 'Texte',
   voice: 'Voix',
   speed: 'Vitesse',
