@@ -1,6 +1,7 @@
 // @ts-check
 /** The worker that encodes one exported file; the page feeds it with sound as it comes. */
 
+import { cues, toSrt, toVtt } from './export/cues.js';
 import { Rates } from './export/rates.js';
 import { openSink } from './export/sinks.js';
 import { LecternError } from './errors.js';
@@ -13,6 +14,8 @@ let sink = null;
 let encoder = null;
 /** @type {Rates | null} */
 let rates = null;
+/** @type {import('./export/cues.js').Said[]} */
+let sentences = [];
 
 /** @type {{[T in keyof Requests]: (payload: Requests[T][0]) => Promise<Requests[T][1]>}} */
 const handlers = {
@@ -29,16 +32,23 @@ const handlers = {
     for (const portion of rates.take(samples, rate)) await encoder.add(portion);
     return sink.bytes;
   },
+  async said({ said }) {
+    sentences.push(said);
+    return null;
+  },
   async end({ tags }) {
     const { encoder, rates, sink } = begun();
     for (const portion of rates.end()) await encoder.add(portion);
     const head = await encoder.end(tags);
     const { bytes } = sink;
-    return { bytes, blob: await sink.close(head) };
+    const blob = await sink.close(head);
+    const list = cues(sentences);
+    return { bytes, blob, srt: toSrt(list), vtt: toVtt(list) };
   },
   async cancel() {
     await sink?.abort();
     sink = encoder = rates = null;
+    sentences = [];
     return null;
   },
 };

@@ -3,7 +3,6 @@
 
 import { abortable } from './abortable.js';
 import { LecternError } from './errors.js';
-import { cues, toSrt, toVtt } from './export/cues.js';
 import { DEFAULT_FORMAT, FORMATS, fileRate, isBitrate, isFormat } from './export/formats.js';
 import { clearTemporaryFiles, temporaryFile } from './export/temporary_file.js';
 import { RENDERING, checkedOptions, emptyText } from './options.js';
@@ -101,8 +100,8 @@ class Making {
   #chapters;
   /** The next one to begin. */
   #next = 0;
-  /** @type {import('./export/cues.js').Said[]} */
-  #said = [];
+  /** The sentence under way. @type {import('./export/cues.js').Said | null} */
+  #said = null;
   /** Silence that is owed before the next sound, in seconds. */
   #pause = 0;
   /** @type {Promise<unknown>[]} */
@@ -134,7 +133,7 @@ class Making {
     if (silent) await this.#send(new Float32Array(silent), rate);
     if (piece.piece === 0) this.#note(piece);
     await this.#send(samples.slice(), rate);
-    /** @type {{end: number}} */ (this.#said.at(-1)).end = this.seconds;
+    if (this.#said) this.#said.end = this.seconds;
     this.#pause = pause;
   }
 
@@ -142,7 +141,8 @@ class Making {
   async end() {
     const worker = this.#worker;
     if (!worker) throw emptyText();
-    await Promise.all(this.#flight);
+    this.#finish();
+    await abortable(Promise.all(this.#flight), this.#options.signal);
     for (; this.#next < this.#chapters.length; this.#next++) {
       this.#chapters[this.#next].start = this.seconds;
     }
@@ -150,18 +150,17 @@ class Making {
       chapter.end = this.#chapters[index + 1]?.start ?? this.seconds;
     }
     const { signal, format } = this.#options;
-    const { bytes, blob } = await abortable(worker.ask('end', { tags: this.#tags }), signal);
+    const { bytes, blob, srt, vtt } = await abortable(worker.ask('end', { tags: this.#tags }), signal);
     worker.stop();
     const stored = this.#temporary && (await this.#temporary.handle.getFile());
     const sound = stored ?? blob;
-    const list = cues(this.#said);
     return {
       sound: sound && sound.slice(0, sound.size, FORMATS[format].type),
       bytes,
       seconds: this.seconds,
       chapters: this.#tags.chapters,
-      srt: toSrt(list),
-      vtt: toVtt(list),
+      srt,
+      vtt,
       dispose: async () => this.#temporary?.remove(),
     };
   }
@@ -197,23 +196,32 @@ class Making {
     await this.#worker.ask('begin', { format, sampleRate, bitrate, tags: this.#tags, file: handle, own: !file });
   }
 
+  /** The sentence under way is complete: its words are the worker's. */
+  #finish() {
+    if (this.#said && this.#worker) this.#fly(this.#worker.ask('said', { said: this.#said }));
+    this.#said = null;
+  }
+
   /** A sentence begins. @param {import('./lectern.js').Piece} piece */
   #note({ text, start, end, words }) {
     for (; (this.#chapters[this.#next]?.at ?? Infinity) < end; this.#next++) {
       this.#chapters[this.#next].start = this.seconds;
     }
+    this.#finish();
     const time = this.seconds;
-    this.#said.push({
-      text,
-      time,
-      end: time,
-      words: words.map((word) => ({
-        ...word,
-        start: word.start - start,
-        end: word.end - start,
-        time: time + word.time,
-      })),
-    });
+    const own = words.map((word) => ({
+      start: word.start - start,
+      end: word.end - start,
+      time: time + word.time,
+      duration: word.duration,
+    }));
+    this.#said = { text, time, end: time, words: own };
+  }
+
+  /** On its way to the worker. @param {Promise<unknown>} sent */
+  #fly(sent) {
+    sent.catch(() => {}); // thrown when it is its turn
+    this.#flight.push(sent);
   }
 
   /** @param {Float32Array} samples that nobody else has @param {number} rate */
@@ -223,9 +231,8 @@ class Making {
     const sent = worker.ask('sound', { samples, rate }, [samples.buffer]).then((bytes) => {
       this.bytes = bytes;
     });
-    sent.catch(() => {}); // thrown when it is its turn
-    this.#flight.push(sent);
-    if (this.#flight.length > IN_FLIGHT) await abortable(Promise.resolve(this.#flight.shift()), this.#options.signal);
+    this.#fly(sent);
+    while (this.#flight.length > IN_FLIGHT) await abortable(Promise.resolve(this.#flight.shift()), this.#options.signal);
   }
 }
 

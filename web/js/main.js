@@ -8,6 +8,7 @@ import { Keeper } from './keeping.js';
 import { registerOffline } from './offline.js';
 import { DISK_CACHE_BYTES } from './settings.js';
 import { settleWhenIdle } from './settle.js';
+import { askToKeep } from './voice_keeping.js';
 import { watchConnection } from './view/connection.js';
 import { Page } from './view/page.js';
 import { Memory } from './view/storage.js';
@@ -33,7 +34,10 @@ const library = () => (shelf ??= import('./library.js').then(({ Library }) => ne
 const memory = new Memory(() => localStorage);
 const keeper = new Keeper({
   lectern,
-  prepare: (voiceId) => engine.request('preload', { voiceId }),
+  async prepare(voiceId) {
+    await askToKeep();
+    await engine.ask('preload', { voiceId });
+  },
   failures: async () => {
     const found = /** @type {any} */ (await engine.request('metrics', {}, { aside: true }));
     return found.counters;

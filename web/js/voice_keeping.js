@@ -128,8 +128,8 @@ export function voiceIdOf(name) {
   return stem.trim().replace(/[^\p{L}\p{N}._+-]+/gu, '_');
 }
 
-/** Voices are dear: the browser is asked not to clear them away. Nothing depends on its answer. */
-async function askToKeep() {
+/** What was stored is dear: the browser is asked not to clear them away. Nothing depends on its answer. */
+export async function askToKeep() {
   try {
     if (!(await navigator.storage.persisted())) await navigator.storage.persist();
   } catch {

@@ -17,7 +17,9 @@
  * @typedef {object} Requests payload and value of each
  * @property {[Begin, null]} begin
  * @property {[{samples: Float32Array, rate: number}, number]} sound answers the file's bytes so far
- * @property {[{tags: Tags}, {bytes: number, blob: Blob | null}]} end blob: the file, where it was made in memory
+ * @property {[{said: import('./cues.js').Said}, null]} said a sentence is complete
+ * @property {[{tags: Tags}, {bytes: number, blob: Blob | null, srt: string, vtt: string}]} end
+ *   blob: the file, where it was made in memory
  * @property {[{}, null]} cancel leaves nothing behind
  */
 

@@ -28,7 +28,7 @@ export class Rates {
   take(samples, rate) {
     const done = rate === this.#from ? [] : this.#change(rate);
     this.#came += samples.length;
-    if (!this.#resampler) return [...done, Float32Array.from(samples)];
+    if (!this.#resampler) return [...done, new Float32Array(samples)];
     return [...done, ...this.#through(samples, samples.length, this.#due)];
   }
 

@@ -15,12 +15,16 @@ export async function temporaryFile() {
     const folder = await open();
     const name = crypto.randomUUID();
     const release = await hold(name);
-    const handle = await folder.getFileHandle(name, { create: true });
     const remove = async () => {
       release();
       await folder.removeEntry(name).catch(() => {}); // it goes with the next clearing
     };
-    return { handle, remove };
+    try {
+      return { handle: await folder.getFileHandle(name, { create: true }), remove };
+    } catch (error) {
+      release();
+      throw error;
+    }
   } catch {
     return null;
   }

@@ -10,6 +10,7 @@ import { Panel } from './panel.js';
  * @typedef {import('./reading.js').Reading} Reading
  * @typedef {'all' | 'chapter' | 'here' | 'selection'} What
  * @typedef {{start: number, end: number}} Span  UTF-16 units
+ * @typedef {Span & {title?: string}} Part  title: of the chapter
  *
  * @typedef {object} AwayNeeds
  * @property {Pick<import('./types.js').LecternPort, 'export'>} lectern
@@ -71,7 +72,7 @@ export class Away {
   #show() {
     const { reading, strings, selection } = this.#needs;
     this.#selected = selection() ?? this.#selected;
-    const chapter = chapterAt(reading.contents, reading.offset);
+    const chapter = chapterAt(reading.contents, reading.offset, reading.length);
     const before = this.#what.value;
     /** @type {[What, string][]} */
     const choices = [['all', strings.awayAll]];
@@ -97,13 +98,13 @@ export class Away {
     return span && span.end <= this.#needs.reading.length ? span : null;
   }
 
-  /** What is meant. @returns {Span} */
+  /** What is meant. @returns {Part} */
   get #span() {
     const { reading } = this.#needs;
     const whole = { start: 0, end: reading.length };
     switch (this.#what.value) {
       case 'chapter':
-        return chapterAt(reading.contents, reading.offset) ?? whole;
+        return chapterAt(reading.contents, reading.offset, reading.length) ?? whole;
       case 'here':
         return { ...whole, start: reading.offset };
       case 'selection':
@@ -119,14 +120,15 @@ export class Away {
  *
  * @param {readonly {title: string, start: number, level: number}[]} contents  in order
  * @param {number} offset
+ * @param {number} length  of the text
  * @returns {{title: string, start: number, end: number} | null}
  */
-export function chapterAt(contents, offset) {
+export function chapterAt(contents, offset, length) {
   const index = contents.findLastIndex(({ start }) => start <= offset);
   if (index < 0) return null;
   const { title, start, level } = contents[index];
   const next = contents.slice(index + 1).find((entry) => entry.level <= level && entry.start > start);
-  return { title, start, end: next?.start ?? Number.MAX_SAFE_INTEGER };
+  return { title, start, end: next?.start ?? length };
 }
 
 /** Times and sizes in words. */

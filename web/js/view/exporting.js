@@ -15,7 +15,7 @@ const TELLINGS = 4;
 /**
  * @typedef {import('../export/messages.js').Format} Format
  * @typedef {import('./away.js').AwayNeeds} AwayNeeds
- * @typedef {AwayNeeds & {span: () => import('./away.js').Span, words: import('./away.js').Words}} PartNeeds
+ * @typedef {AwayNeeds & {span: () => import('./away.js').Part, words: import('./away.js').Words}} PartNeeds
  * @typedef {import('../exporting.js').Exported} Exported
  */
 
@@ -62,7 +62,7 @@ export class Exporting {
   show() {
     const { reading, span, strings, words, voice } = this.#needs;
     const { start, end } = span();
-    const seconds = reading.seconds(start, Math.min(end, reading.length)) * reading.rate;
+    const seconds = reading.seconds(start, end) * reading.rate;
     const { format, bitrate } = this;
     const rate = fileRate(format, voice()?.sampleRate ?? USUAL_RATE);
     const bytes = estimatedBytes(format, bitrate, seconds, rate);
@@ -96,9 +96,9 @@ export class Exporting {
   async #export() {
     if (this.#run) return;
     const { reading, span, options, lectern, strings } = this.#needs;
-    const { start, end } = span();
+    const { start, end, title: chapter } = span();
     const { format, bitrate } = this;
-    const { title } = reading;
+    const title = [reading.title, chapter].filter(Boolean).join(' · ');
     const subtitles = this.#subtitles.value;
     const name = fileName(title || strings.exportUntitled);
     /** @type {FileSystemFileHandle | null} */

@@ -41,7 +41,7 @@ export class KeepOffline {
   show() {
     const { reading, span, strings, words, keeper } = this.#needs;
     const { start, end } = span();
-    const seconds = reading.seconds(start, Math.min(end, reading.length)) * reading.rate;
+    const seconds = reading.seconds(start, end) * reading.rate;
     const bytes = seconds * this.#bytesPerSecond;
     const fits = bytes <= keeper.room;
     const estimate = strings.exportEstimate(words.duration(seconds), words.size(bytes));
@@ -76,9 +76,8 @@ export class KeepOffline {
     const { start, end } = span();
     const { rate, startAt, ...how } = options();
     this.#text = reading.spoken;
-    const to = Math.min(end, reading.length);
     const { documentId, title } = reading;
-    keeper.start(this.#text, { documentId, title, from: start, to, options: how });
+    keeper.start(this.#text, { documentId, title, from: start, to: end, options: how });
     this.#pause.focus();
     say(strings.sayKeeping);
   }
