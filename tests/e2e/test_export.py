@@ -21,7 +21,11 @@ from tests.public_api import ENGLISH, FRENCH, failure, level, stream, synthesize
 from tests.sound_files import read_id3, read_mp3, read_opus, read_wav
 
 TEXT = "The first part. It is short, and it is calm.\n\nThe second part begins here. Nobody waits."
-CHAPTERS = [{"title": "One", "start": 0}, {"title": "Zwei & <drei>", "start": TEXT.index("The second")}]
+SECOND = TEXT.index("The second")
+CHAPTERS = [
+    {"title": "One", "start": 0},
+    {"title": "Zwei & <drei>", "start": SECOND},
+]
 #: Nothing may be left of an export that did not come to its end.
 _LEFT = """async () => {
   const root = await navigator.storage.getDirectory();
@@ -136,10 +140,16 @@ def chapters_of(form: str, data: bytes) -> list[tuple[str, float]]:
 @pytest.mark.parametrize("form", ["wav", "mp3", "opus"])
 def test_chapters_begin_where_their_first_sentence_does(desk: Page, form: str) -> None:
     got = export(
-        desk, TEXT, voiceId=ENGLISH, format=form, chapters=CHAPTERS, title="A book", author="Ann Author"
+        desk,
+        TEXT,
+        voiceId=ENGLISH,
+        format=form,
+        chapters=CHAPTERS,
+        title="A book",
+        author="Ann Author",
     )
     pieces = stream(desk, TEXT, voiceId=ENGLISH)
-    second = next(piece.sentence for piece in pieces if piece.start >= CHAPTERS[1]["start"])
+    second = next(piece.sentence for piece in pieces if piece.start >= SECOND)
     before = sum(piece.seconds for piece in pieces if piece.sentence < second)
     begins = before + 0.2 + 0.5  # silence after a sentence and after a paragraph
     found = chapters_of(form, got.data)
@@ -167,9 +177,7 @@ def test_an_opus_stream_is_whole_and_ends_in_time(desk: Page) -> None:
 
 
 def test_a_part_is_exported_with_its_own_chapter(desk: Page) -> None:
-    got = export(
-        desk, TEXT, voiceId=ENGLISH, format="wav", chapters=CHAPTERS, startAt=CHAPTERS[1]["start"]
-    )
+    got = export(desk, TEXT, voiceId=ENGLISH, format="wav", chapters=CHAPTERS, startAt=SECOND)
     assert [mark.title for mark in read_wav(got.data).chapters] == ["Zwei & <drei>"]
     assert "first" not in got.srt
     first = export(desk, TEXT, voiceId=ENGLISH, format="wav", endAt=10)
@@ -184,7 +192,9 @@ def test_subtitles_have_the_words_times(desk: Page) -> None:
     for word, (stamp, said) in zip(first[1:], stamped, strict=False):
         assert said == TEXT[int(word["start"]) : int(word["end"])].rstrip(".")
         assert float(stamp) == pytest.approx(word["time"], abs=0.0006)
-    begins = [float(found) for found in re.findall(r"^00:00:(\d\d\.\d{3}) -->", got.vtt, re.MULTILINE)]
+    begins = [
+        float(found) for found in re.findall(r"^00:00:(\d\d\.\d{3}) -->", got.vtt, re.MULTILINE)
+    ]
     starts = []
     time = 0.0
     for piece in pieces:
@@ -194,7 +204,9 @@ def test_subtitles_have_the_words_times(desk: Page) -> None:
         if piece.last:
             time += 0.5 if TEXT[piece.end : piece.end + 2] == "\n\n" else 0.2
     assert begins == pytest.approx(starts, abs=0.0006)
-    lines = [line for line in got.srt.splitlines() if line and "-->" not in line and not line.isdigit()]
+    lines = [
+        line for line in got.srt.splitlines() if line and "-->" not in line and not line.isdigit()
+    ]
     assert " ".join(lines) == " ".join(TEXT.split())
 
 
@@ -208,7 +220,13 @@ def test_progress_grows_to_the_end(desk: Page) -> None:
 
 def test_what_is_not_to_be_had_is_refused(desk: Page) -> None:
     ask = "([text, options]) => lectern.export(text, options)"
-    for options in ({"format": "aac"}, {"bitrate": 7}, {"chapters": [{"title": 1}]}, {"file": {}}):
+    wrong: list[dict[str, object]] = [
+        {"format": "aac"},
+        {"bitrate": 7},
+        {"chapters": [{"title": 1}]},
+        {"file": {}},
+    ]
+    for options in wrong:
         found = failure(desk, ask, [TEXT, options])
         assert found.code == "bad_option", options
     assert failure(desk, ask, ["… — …", {}]).code == "empty_text"
@@ -311,11 +329,15 @@ def test_what_is_selected_is_exported(shop: Page, tmp_path: Path) -> None:
     with shop.expect_download() as download:
         shop.get_by_role("link", name=re.compile(r"\.srt$")).click()
     download.value.save_as(tmp_path / "a.srt")
-    assert (tmp_path / "a.srt").read_text("utf-8").split("\n", 2)[2].strip() == "The second part begins here."
+    assert (tmp_path / "a.srt").read_text("utf-8").split("\n", 2)[
+        2
+    ].strip() == "The second part begins here."
 
 
 def test_cancel_in_the_panel(shop: Page) -> None:
-    shop.get_by_label("Text", exact=True).fill(" ".join(f"Sentence number {n}." for n in range(2000)))
+    shop.get_by_label("Text", exact=True).fill(
+        " ".join(f"Sentence number {n}." for n in range(2000))
+    )
     open_panel(shop)
     shop.locator("#export-start").click()
     expect(shop.locator("#export-amount")).to_contain_text("MB")

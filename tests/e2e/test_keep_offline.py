@@ -1,4 +1,4 @@
-"""A text's sound made in the background: it goes on after a reload, and speaks with nothing there."""
+"""A text's sound made in the background: it goes on after a reload, and needs no model later."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def test_what_is_kept_is_spoken_without_its_model(page: Page, site: StaticSite) 
     app.reload()
     within(app, "() => window.lectern.ready", seconds=60)
     app.context.set_offline(True)
-    app.evaluate("async () => { for (const name of await caches.keys()) await caches.delete(name) }")
+    app.evaluate(
+        "async () => { for (const name of await caches.keys()) await caches.delete(name) }"
+    )
     site.remove(f"models/piper/{voice}.onnx")
     sources = within(
         app,
@@ -65,7 +67,11 @@ def test_it_goes_on_by_itself_after_a_reload(page: Page, site: StaticSite) -> No
     app.reload()
     until(app, "() => window.lectern !== undefined")
     left = at(app)
-    until(app, f"() => JSON.parse(localStorage.getItem('lectern.page.keeping')).at > {left}", seconds=60)
+    until(
+        app,
+        f"() => JSON.parse(localStorage.getItem('lectern.page.keeping')).at > {left}",
+        seconds=60,
+    )
     open_panel(app, "Keep offline…")
     app.locator("#keep-pause").click()
     expect(app.locator("#keep-amount")).to_contain_text("paused")
@@ -75,7 +81,11 @@ def test_it_goes_on_by_itself_after_a_reload(page: Page, site: StaticSite) -> No
     expect(app.locator("#keep-pause")).to_have_text("Resume")
     paused = at(app)
     app.locator("#keep-pause").click()
-    until(app, f"() => JSON.parse(localStorage.getItem('lectern.page.keeping')).at > {paused}", seconds=60)
+    until(
+        app,
+        f"() => JSON.parse(localStorage.getItem('lectern.page.keeping')).at > {paused}",
+        seconds=60,
+    )
     app.locator("#keep-forget").click()
     expect(app.locator("#keep-progress")).to_be_hidden()
     assert app.evaluate(_RECORD) is None
@@ -123,4 +133,6 @@ def test_two_tabs_do_not_do_it_twice(page: Page, site: StaticSite) -> None:
 def test_how_much_fits_is_said_beforehand(app: Page) -> None:
     fill(app, "A word and another. " * 90_000)
     open_panel(app, "Keep offline…")
-    expect(app.locator("#keep-estimate")).to_contain_text(re.compile(r"There is room for about \d+ h"))
+    expect(app.locator("#keep-estimate")).to_contain_text(
+        re.compile(r"There is room for about \d+ h")
+    )

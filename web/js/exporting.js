@@ -62,8 +62,9 @@ const EXPORTING = {
  * @returns {Promise<Exported>}
  */
 export async function exportSound(lectern, text, options) {
-  const { format = DEFAULT_FORMAT, bitrate, title, author, chapters, file, onProgress, ...how } =
+  const { format: asked, bitrate, title, author, chapters, file, onProgress, ...how } =
     checkedOptions(options, EXPORTING);
+  const format = asked ?? DEFAULT_FORMAT;
   const { signal = null, startAt = 0, endAt = text.length } = how;
   const made = new Making({
     format,
@@ -172,7 +173,8 @@ class Making {
     this.#worker?.stop();
     await this.#temporary?.remove();
     // What the browser made when it was chosen is empty.
-    await this.#options.file?.remove?.().catch(() => {});
+    const file = /** @type {{remove?: () => Promise<void>} | null} */ (/** @type {unknown} */ (this.#options.file));
+    await file?.remove?.().catch(() => {});
   }
 
   get #tags() {

@@ -128,7 +128,7 @@ export class Keeper extends EventTarget {
         // Another tab may have been at it meanwhile.
         const stored = this.#needs.memory.keeping;
         const same = stored && this.#record && stored.print === this.#record.print && stored.from === this.#record.from;
-        if (same && stored.at > this.#record.at) this.#set({ ...stored, status: 'working' });
+        if (same && stored.at > (this.#record?.at ?? 0)) this.#set({ ...stored, status: 'working' });
         await this.#keep(text, signal);
       });
     } catch (error) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def seconds(text: str) -> float:
 def read(text: str, *, header: str = "") -> list[tuple[float, float, list[str]]]:
     """Blocks of SRT or VTT: start, end, lines."""
     assert text.startswith(header)
-    found = []
+    found: list[tuple[float, float, list[str]]] = []
     for block in text[len(header) :].strip("\n").split("\n\n"):
         lines = block.split("\n")
         if not header:
@@ -88,7 +89,7 @@ def test_no_cue_lies_over_the_next_and_none_is_long(tmp_path: Path) -> None:
         sentences.append(said(text, time, 0.4 if "slow" in text else 0.05))
         time = sentences[-1]["end"] + 0.1
     found = srt(tmp_path, sentences)
-    for (start, end, _), (following, *_) in zip(found, found[1:], strict=False):
+    for (start, end, _), (following, *_) in pairwise(found):
         assert start < end <= following
         assert end - start <= 7.001
 
@@ -101,7 +102,9 @@ def test_a_short_cue_stays_for_a_second_where_there_is_room(tmp_path: Path) -> N
 
 
 def test_two_lines_are_about_as_long(tmp_path: Path) -> None:
-    ((_, _, lines),) = srt(tmp_path, [said("The road went up and nobody who was there had seen it.", pace=0.05)])
+    ((_, _, lines),) = srt(
+        tmp_path, [said("The road went up and nobody who was there had seen it.", pace=0.05)]
+    )
     assert abs(len(lines[0]) - len(lines[1])) < 12
 
 
@@ -139,10 +142,14 @@ def test_words_without_times_are_spread(tmp_path: Path) -> None:
 
 
 def test_hostile_text_makes_no_hostile_file(tmp_path: Path) -> None:
-    sentences = [said(text, 10.0 * n, 0.001) for n, text in enumerate([*HOSTILE, "\n\n1\n00:00:00"])]
+    sentences = [
+        said(text, 10.0 * n, 0.001) for n, text in enumerate([*HOSTILE, "\n\n1\n00:00:00"])
+    ]
     for found in (srt(tmp_path, sentences), vtt(tmp_path, sentences)):
         for start, end, lines in found:
             assert start < end
             assert 1 <= len(lines) <= 2
             assert all(line.strip() for line in lines)
-    assert all(len(line) <= 42 for _, _, lines in srt(tmp_path, [said("x" * 1000)]) for line in lines)
+    assert all(
+        len(line) <= 42 for _, _, lines in srt(tmp_path, [said("x" * 1000)]) for line in lines
+    )

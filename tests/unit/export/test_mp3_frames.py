@@ -48,7 +48,9 @@ def test_frames_are_counted_however_they_come(tmp_path: Path) -> None:
         """[1, 3, 207, 208, 1000, 100000].map((portion) => {
             const bytes = Buffer.from(given, 'hex');
             const counter = new it.FrameCounter();
-            for (let at = 0; at < bytes.length; at += portion) counter.add(bytes.subarray(at, at + portion));
+            for (let at = 0; at < bytes.length; at += portion) {
+                counter.add(bytes.subarray(at, at + portion));
+            }
             return counter.frames;
         })""",
         sound.hex(),
@@ -70,7 +72,7 @@ def test_there_is_no_mp3_of_any_rate(tmp_path: Path) -> None:
     said = run(
         tmp_path,
         "mp3_frames.js",
-        """(() => { try { it.infoFrame(20000, { frames: 0, bytes: 0, samples: 0, kbps: 64 }); return ''; }
+        """(() => { try { it.infoFrame(20000, {}); return ''; }
             catch (error) { return error.message; } })()""",
     )
     assert "20000" in said

@@ -12,7 +12,9 @@ from tests.unit.export.shop import run
 _THROUGH = """(() => {
   const rates = new it.Rates(given.to);
   const all = [];
-  for (const [rate, samples] of given.parts) all.push(...rates.take(Float32Array.from(samples), rate));
+  for (const [rate, samples] of given.parts) {
+    all.push(...rates.take(Float32Array.from(samples), rate));
+  }
   all.push(...rates.end());
   return all.flatMap((part) => Array.from(part));
 })()"""

@@ -17,7 +17,10 @@ class FakeEngine extends EventTarget {
   pending = null;
   async request(type, payload, { signal, aside }) {
     this.log.push([type, aside]);
-    this.pending = Promise.withResolvers();
+    this.pending = {};
+    this.pending.promise = new Promise((resolve, reject) => {
+      Object.assign(this.pending, { resolve, reject });
+    });
     signal.addEventListener('abort', () => this.pending.reject(new DOMException('', 'AbortError')));
     return this.pending.promise;
   }
@@ -69,14 +72,17 @@ const keeper = (budget = 1e9) => new Keeper({
   lectern: { render },
   prepare: async (voiceId) => void prepared.push(voiceId),
   failures: async () => ({ ...counters }),
-  memory: { get keeping() { return memory.keeping && structuredClone(memory.keeping); },
-            set keeping(record) { memory.keeping = record && JSON.parse(JSON.stringify(record)); } },
+  memory: {
+    get keeping() { return memory.keeping && structuredClone(memory.keeping); },
+    set keeping(record) { memory.keeping = record && JSON.parse(JSON.stringify(record)); },
+  },
   budget, locks,
 });
 const until = async (done) => {
   while (!done()) await new Promise((resolve) => setTimeout(resolve, 2));
 };
-const ABOUT = { documentId: 'd', title: 'T', from: 0, to: 1000, options: { voiceId: 'v', style: 's' } };
+const options = { voiceId: 'v', style: 's' };
+const ABOUT = { documentId: 'd', title: 'T', from: 0, to: 1000, options };
 """
 
 

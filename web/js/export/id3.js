@@ -48,10 +48,11 @@ export function id3Tag({ title, artist, chapters }) {
  */
 function contentsFrames(ids) {
   if (ids.length <= MOST_CHILDREN) return [contentsFrame('toc', TOP_LEVEL | ORDERED, ids)];
+  /** @type {string[]} */
   const parts = [];
   const frames = [];
   for (let from = 0; from < ids.length; from += MOST_CHILDREN) {
-    const id = `toc${parts.length}`;
+    const id = `toc${from / MOST_CHILDREN}`;
     parts.push(id);
     frames.push(contentsFrame(id, ORDERED, ids.slice(from, from + MOST_CHILDREN)));
   }

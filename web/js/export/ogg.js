@@ -54,7 +54,7 @@ export function withComments(pages, fields) {
   let done = 0;
   return joined(
     found.map(({ page, body }) => {
-      const written = page.slice();
+      const written = new Uint8Array(page);
       written.set(made.subarray(done, (done += body.length)), page.length - body.length);
       const view = new DataView(written.buffer);
       view.setUint32(22, 0);
@@ -115,7 +115,7 @@ function readPages(bytes) {
   for (let at = 0; at < bytes.length; ) {
     const end = pageAt(bytes, at);
     if (!end) throw notOgg();
-    const page = bytes.slice(at, end);
+    const page = bytes.subarray(at, end);
     pages.push({ page, body: page.subarray(HEADER_BYTES + page[26]) });
     at = end;
   }
