@@ -275,9 +275,9 @@ def test_a_wav_of_four_gigabytes_is_refused(desk: Page) -> None:
 # -- the panel ---------------------------------------------------------------------------
 
 
-def open_panel(page: Page, item: str = "Export…") -> None:
-    page.get_by_role("button", name="More", exact=True).click()
-    page.locator("#more").get_by_role("button", name=item).click()
+def open_panel(page: Page, item: str = "#more-export") -> None:
+    page.locator("#more-open").click()
+    page.locator(item).click()
     expect(page.locator("#away")).to_be_visible()
 
 
@@ -293,8 +293,8 @@ def shop(page: Page, site: StaticSite) -> Page:
 
 def test_a_file_is_downloaded_from_the_panel(shop: Page, tmp_path: Path) -> None:
     open_panel(shop)
-    shop.get_by_label("Format").select_option("mp3")
-    shop.get_by_label("Subtitles").select_option("vtt")
+    shop.locator("#export-format").select_option("mp3")
+    shop.locator("#export-subtitles").select_option("vtt")
     expect(shop.locator("#export-estimate")).to_contain_text(re.compile(r"About \d+ s, [\d.]+ MB"))
     with shop.expect_download() as download:
         shop.locator("#export-start").click()
@@ -321,9 +321,9 @@ def test_what_is_selected_is_exported(shop: Page, tmp_path: Path) -> None:
         }"""
     )
     open_panel(shop)
-    shop.get_by_label("What").select_option("selection")
-    shop.get_by_label("Format").select_option("wav")
-    shop.get_by_label("Subtitles").select_option("srt")
+    shop.locator("#away-what").select_option("selection")
+    shop.locator("#export-format").select_option("wav")
+    shop.locator("#export-subtitles").select_option("srt")
     with shop.expect_download():
         shop.locator("#export-start").click()
     with shop.expect_download() as download:
@@ -358,7 +358,7 @@ def test_a_chosen_file_is_written_as_it_is_made(page: Page, site: StaticSite) ->
     app = open_app(page, site.url)
     app.get_by_label("Text", exact=True).fill(TEXT)
     open_panel(app)
-    app.get_by_label("Format").select_option("wav")
+    app.locator("#export-format").select_option("wav")
     app.locator("#export-start").click()
     expect(app.locator("#export-result")).to_contain_text("Done", timeout=30_000)
     assert app.evaluate("async () => (await (await chosen.getFile()).text()).slice(0, 4)") == "RIFF"

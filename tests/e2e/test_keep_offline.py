@@ -6,10 +6,10 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import open_app, until, within
+from tests.browser import Watch, open_app, until, within
 from tests.e2e.server import StaticSite
 from tests.e2e.test_export import open_panel
-from tests.public_api import ENGLISH, hold_workers
+from tests.public_api import ENGLISH
 
 SHORT = "One is kept. Two is kept as well. And three is the last of them."
 LONG = " ".join(f"Sentence number {n} is kept in the background for later." for n in range(400))
@@ -19,12 +19,12 @@ _RECORD = "() => JSON.parse(localStorage.getItem('lectern.page.keeping') ?? 'nul
 
 def fill(page: Page, text: str) -> None:
     page.get_by_label("Text", exact=True).fill(text)
-    page.evaluate("() => document.querySelector('#text').dispatchEvent(new Event('change'))")
+    until(page, "() => document.querySelector('#voice').value !== ''")
 
 
 def keep(page: Page, text: str) -> None:
     fill(page, text)
-    open_panel(page, "Keep offline…")
+    open_panel(page, "#more-keep")
     page.locator("#keep-start").click()
 
 
@@ -33,8 +33,10 @@ def at(page: Page) -> int:
     return int(record["at"]) if record else -1
 
 
-def test_what_is_kept_is_spoken_without_its_model(page: Page, site: StaticSite) -> None:
-    hold_workers(page)
+def test_what_is_kept_is_spoken_without_its_model(
+    page: Page, site: StaticSite, watch: Watch
+) -> None:
+    watch.allow("ERR_INTERNET_DISCONNECTED")
     app = open_app(page, site.url)
     keep(app, SHORT)
     expect(app.locator("#keep-amount")).to_contain_text("Kept:", timeout=30_000)
@@ -72,12 +74,12 @@ def test_it_goes_on_by_itself_after_a_reload(page: Page, site: StaticSite) -> No
         f"() => JSON.parse(localStorage.getItem('lectern.page.keeping')).at > {left}",
         seconds=60,
     )
-    open_panel(app, "Keep offline…")
+    open_panel(app, "#more-keep")
     app.locator("#keep-pause").click()
     expect(app.locator("#keep-amount")).to_contain_text("paused")
     app.reload()
     within(app, "() => window.lectern.ready", seconds=60)
-    open_panel(app, "Keep offline…")
+    open_panel(app, "#more-keep")
     expect(app.locator("#keep-pause")).to_have_text("Resume")
     paused = at(app)
     app.locator("#keep-pause").click()
@@ -124,15 +126,15 @@ def test_two_tabs_do_not_do_it_twice(page: Page, site: StaticSite) -> None:
     keep(app, LONG)
     until(app, "() => JSON.parse(localStorage.getItem('lectern.page.keeping')).at > 100")
     other = open_app(page.context.new_page(), site.url)
-    open_panel(other, "Keep offline…")
+    open_panel(other, "#more-keep")
     expect(other.locator("#keep-amount")).to_contain_text("Another tab")
     app.close()
     expect(other.locator("#keep-amount")).to_contain_text("%", timeout=30_000)
 
 
 def test_how_much_fits_is_said_beforehand(app: Page) -> None:
-    fill(app, "A word and another. " * 90_000)
-    open_panel(app, "Keep offline…")
+    fill(app, "A word and another. " * 20_000)
+    open_panel(app, "#more-keep")
     expect(app.locator("#keep-estimate")).to_contain_text(
         re.compile(r"There is room for about \d+ h")
     )

@@ -39,7 +39,11 @@ export class Away {
   /** @param {AwayNeeds} needs */
   constructor(needs) {
     this.#needs = needs;
-    this.#panel = new Panel({ id: 'away', opened: () => this.#show() });
+    this.#panel = new Panel({
+      id: 'away',
+      opened: () => this.#show(),
+      closed: () => (this.#selected = null),
+    });
     const shared = { ...needs, span: () => this.#span, words: new Words(needs.strings, needs.language) };
     this.#exporting = new Exporting(shared);
     this.#keeping = new KeepOffline(shared);
