@@ -100,6 +100,21 @@ SHIPPED = (
         "https://github.com/WebReflection/linkedom, and the packages named above",
     ),
     Shipped(
+        "mediabunny",
+        "mediabunny and the glue of @mediabunny/mp3-encoder, by Vanilagy and contributors, are\n"
+        "under the Mozilla Public License 2.0.",
+        ("MPL-2.0.txt",),
+        "https://github.com/Vanilagy/mediabunny/tree/v1.61.0",
+    ),
+    Shipped(
+        "lame",
+        "LAME, inside @mediabunny/mp3-encoder, is under the GNU Library General Public License,\n"
+        "version 2 or later; its section 3 lets it be passed on under the GNU GPL, as it is here.",
+        ("GPL-3.0.txt",),
+        "https://lame.sourceforge.io, release 3.100, by the steps in\n"
+        "https://github.com/Vanilagy/mediabunny/tree/v1.61.0/packages/mp3-encoder",
+    ),
+    Shipped(
         "lucide",
         "",
         ("npm:lucide-static/LICENSE",),

@@ -59,7 +59,8 @@ def when(path: str, at_once: Container[str] = ()) -> str:
         return "engine"
     if folder == "vendor/fonts":
         return "shell" if name in _FONTS_AT_ONCE else "later"
-    if path.startswith(("licenses/", "vendor/pdfjs/", "vendor/article/")):
+    later = ("licenses/", "vendor/pdfjs/", "vendor/article/", "vendor/mediabunny/", "vendor/lame/")
+    if path.startswith(later):
         return "later"
     return "shell"
 

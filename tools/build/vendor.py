@@ -71,6 +71,16 @@ def vendor_all(ctx: Context, *, checked: bool = True) -> None:
             vendor_web.vendor_article,
             (packages / vendor_web.LINKEDOM, packages / "@mozilla" / "readability"),
         ),
+        Part(
+            layout.vendor / "mediabunny",
+            vendor_web.vendor_mediabunny,
+            (packages / "mediabunny" / "dist" / "bundles",),
+        ),
+        Part(
+            layout.vendor / "lame",
+            vendor_web.vendor_lame,
+            (packages / "@mediabunny" / "mp3-encoder" / "dist" / "modules" / "build",),
+        ),
         Part(layout.vendor / "fonts", vendor_web.vendor_fonts, fonts),
         Part(
             layout.licenses,

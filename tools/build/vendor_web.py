@@ -1,4 +1,4 @@
-"""What is copied nearly as it is: idb, the time stretcher, the fonts, pdf.js, Readability."""
+"""What is copied nearly as it is: idb, the time stretcher, fonts, pdf.js, Readability, encoders."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools.build.context import Context
 from tools.build.errors import BuildError
-from tools.build.patching import assert_no_eval, between, replace_once
+from tools.build.patching import assert_no_eval, between, drop_source_map, replace_once
 
 _LITERATA = ("latin", "latin-ext", "cyrillic", "cyrillic-ext", "greek", "greek-ext", "vietnamese")
 #: The faces of css/fonts.css: npm package -> its files. Upright only: no text here is in italics.
@@ -34,6 +34,9 @@ READABILITY = {
 _STRETCH = "SignalsmithStretch.mjs"
 _STRETCH_START = "function(moduleArg = {}) {\n  var moduleRtn;"
 _STRETCH_END = "\n  return moduleRtn;\n}"
+_LAME = "@mediabunny/mp3-encoder's lame.js"
+_LAME_START = "async function Module(moduleArg = {}) {"
+_LAME_END = "\n    return moduleRtn;\n}"
 
 
 def vendor_idb(ctx: Context, out: Path) -> None:
@@ -74,6 +77,36 @@ def vendor_pdfjs(ctx: Context, out: Path) -> None:
         # The maps are not shipped; a debugger would ask for them.
         made = re.sub(r"\n//# sourceMappingURL=\S+\s*$", "\n", source)
         (out / name).write_text(made, "utf-8", newline="\n")
+
+
+def vendor_mediabunny(ctx: Context, out: Path) -> None:
+    """Make ``out`` (vendor/mediabunny)."""
+    path = ctx.layout.node_modules / "mediabunny" / "dist" / "bundles" / "mediabunny.min.mjs"
+    source = drop_source_map(path.read_text("utf-8"))
+    assert_no_eval(source, what="mediabunny")
+    _fresh(out)
+    (out / "mediabunny.mjs").write_text(source, "utf-8", newline="\n")
+
+
+def vendor_lame(ctx: Context, out: Path) -> None:
+    """Make ``out`` (vendor/lame)."""
+    package = ctx.layout.node_modules / "@mediabunny" / "mp3-encoder"
+    source = (package / "dist" / "modules" / "build" / "lame.js").read_text("utf-8")
+    _fresh(out)
+    (out / "lame.mjs").write_text(lame_factory(source), "utf-8", newline="\n")
+
+
+def lame_factory(source: str) -> str:
+    """LAME's Emscripten factory alone, for a static import in our own worker.
+
+    The package's own module starts a worker from a Blob, which the CSP forbids.
+    """
+    begin, end = between(source, _LAME_START, _LAME_END, what=_LAME)
+    # The wasm is inside the module: nothing is found by its address.
+    factory = replace_once(source[begin:end], "import.meta.url", "undefined", what=_LAME)
+    made = f"export default {factory.strip()}\n"
+    assert_no_eval(made, what=_LAME)
+    return made
 
 
 def vendor_article(ctx: Context, out: Path) -> None:

@@ -42,6 +42,8 @@ SOURCES = (
     "linkedom/worker.js",
     "@mozilla/readability/Readability.js",
     "@mozilla/readability/Readability-readerable.js",
+    "mediabunny/dist/bundles/mediabunny.min.mjs",
+    "@mediabunny/mp3-encoder/dist/modules/build/lame.js",
     *(f"{package}/files/{name}" for package, names in vendor_web.FONTS.items() for name in names),
 )
 

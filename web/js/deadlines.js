@@ -11,6 +11,12 @@ const PIECE = 20_000;
 export const ASIDE = new Set([
   'settle', 'available', 'install', 'installFiles', 'remove', 'voiceStorage', 'voiceCard',
 ]);
+
+/** Whether work that gives way lets this pass: speech waits for it, or it measures. @param {string} type */
+export function inTheWay(type) {
+  return type === 'settle' || !ASIDE.has(type);
+}
+
 /** Milliseconds a character: before anything was measured, and at least. */
 const UNMEASURED = 250;
 const AT_LEAST = 60;

@@ -10,6 +10,7 @@
 import { BUILD } from '../vendor/build_info.js';
 import { abortable } from './abortable.js';
 import { Alarm } from './alarm.js';
+import { inTheWay } from './deadlines.js';
 import { LecternError, abortError } from './errors.js';
 import { Heartbeat } from './heartbeat.js';
 import { PROTOCOL_VERSION, WORKER_NAME } from './protocol.js';
@@ -69,7 +70,7 @@ const SAFE_REALM = { backend: 'wasm', threads: 1 };
 /**
  * Events, all CustomEvents: `progress` (ProgressEvent), `sessions` (SessionStats), `voices`
  * (others are here now: ask again), `ready` (BootValue, each boot), `restart` {reason, count}, `fatal` {error}, `idle` (nothing is
- * pending any more).
+ * pending any more), `asked` (somebody waits for the worker now), `spare` (nobody does any more).
  */
 export class Engine extends EventTarget {
   /** @param {EngineOptions} options */
@@ -100,6 +101,7 @@ export class Engine extends EventTarget {
         this.heartbeat.stop();
         this.#emit('idle', null);
       },
+      onSpare: () => this.#emit('spare', null),
     });
     this.heartbeat = new Heartbeat({
       ask: () => this.#post({ v: PROTOCOL_VERSION, type: 'ping' }),
@@ -132,6 +134,11 @@ export class Engine extends EventTarget {
     return this.requests.busy;
   }
 
+  /** Whether somebody waits for something that keeps the worker from speaking. */
+  get needed() {
+    return this.requests.needed;
+  }
+
   /** Start the workers; after `fatal`, try anew. */
   start() {
     if (this.worker) return;
@@ -148,14 +155,16 @@ export class Engine extends EventTarget {
    * @template {RequestType} T
    * @param {T} type
    * @param {import('./protocol.js').Requests[T][0]} payload
-   * @param {{signal?: AbortSignal | null, transfer?: Transferable[]}} [options]
+   * @param {{signal?: AbortSignal | null, transfer?: Transferable[], aside?: boolean}} [options]
+   *   aside: nobody waits for it (see aside.js)
    * @returns {Promise<import('./protocol.js').Requests[T][1]>}
    * @throws {LecternError | DOMException} AbortError when `signal` said so
    */
-  async request(type, payload, { signal = null, transfer = [] } = {}) {
+  async request(type, payload, { signal = null, transfer = [], aside = false } = {}) {
     if (signal?.aborted) throw abortError(signal.reason);
+    if (!aside && inTheWay(type)) this.#emit('asked', type);
     await abortable(this.booting.promise, signal);
-    const value = await this.requests.send(type, payload, { signal, transfer });
+    const value = await this.requests.send(type, payload, { signal, transfer, aside });
     if (type === 'settle') this.#store(DEVICE_KEY, value.device);
     return value;
   }

@@ -1,13 +1,14 @@
 // @ts-check
 /** The public API: text to sound, as a file, piece by piece, or aloud. */
 
+import { Aside } from './aside.js';
 import { createDeviceOutput } from './audio/output.js';
 import { OneRate } from './audio/one_rate.js';
 import { Casting, choiceFor } from './casting.js';
 import { Engine } from './engine.js';
 import { LecternError } from './errors.js';
 import { guessLanguage } from './guess_language.js';
-import { DOCUMENT, PRONOUNCING, SPEAKING, SYNTHESIS, checkedOptions, checkedText, emptyText } from './options.js';
+import { DOCUMENT, PRONOUNCING, RENDERING, SPEAKING, SYNTHESIS, checkedOptions, checkedText, emptyText } from './options.js';
 import { Passages } from './passages.js';
 import { pauseAfter } from './pauses.js';
 import { Player } from './player.js';
@@ -22,6 +23,9 @@ import { WavParts } from './wav.js';
 /**
  * @typedef {import('./options.js').SpeechOptions} SpeechOptions
  * @typedef {import('./options.js').SpeakOptions} SpeakOptions
+ * @typedef {import('./options.js').RenderOptions} RenderOptions
+ * @typedef {import('./exporting.js').ExportOptions} ExportOptions
+ * @typedef {import('./exporting.js').Exported} Exported
  * @typedef {import('./protocol.js').VoiceInfo} VoiceInfo
  * @typedef {import('./protocol.js').Word} Word
  * @typedef {import('./settings.js').Silences} Silences
@@ -78,6 +82,8 @@ export class Lectern {
   #keeping;
   #silences;
   #way;
+  /** @type {Aside | null} */
+  #aside = null;
   /** @type {Player | null} */
   #player = null;
   /** The last one. @type {Speech | null} */
@@ -244,6 +250,40 @@ export class Lectern {
   }
 
   /**
+   * The text's sound for later, piece by piece: it gives way to whatever is spoken meanwhile.
+   *
+   * @param {string} text
+   * @param {RenderOptions} [options]
+   * @returns {AsyncGenerator<Piece, void, void>} errors as `synthesize`
+   */
+  async *render(text, options) {
+    const { signal, startAt: from = 0, endAt: to = Infinity, ...given } = checkedOptions(options, RENDERING);
+    const aside = (this.#aside ??= new Aside(this.#engine));
+    const prepared = this.#prepare(checkedText(text), given, aside);
+    const stop = new AbortController();
+    const signals = signal ? [signal, stop.signal] : [stop.signal];
+    const range = { engine: aside, from, to };
+    try {
+      yield* this.#pieces(prepared, AbortSignal.any(signals), UNHURRIED, range);
+    } finally {
+      stop.abort();
+    }
+  }
+
+  /**
+   * The text as a sound file with chapters, and its subtitles; it gives way to speech.
+   *
+   * @param {string} text
+   * @param {ExportOptions} [options]
+   * @returns {Promise<Exported>}
+   * @throws {LecternError | DOMException} bad_option, empty_text, too_large, quota, …; AbortError
+   */
+  async export(text, options) {
+    const { exportSound } = await import('./exporting.js');
+    return exportSound(this, text, options);
+  }
+
+  /**
    * Speak the text aloud, at once; what was spoken before is stopped.
    *
    * @param {string} text
@@ -308,14 +348,16 @@ export class Lectern {
    * @param {{feed: TextFeed, casting: Promise<Casting>}} prepared
    * @param {AbortSignal} signal
    * @param {{ahead: number | null, delivered(seconds: number): void}} pace
+   * @param {{engine: Pick<Engine, 'ask'>, from: number, to: number}} [range]
    * @returns {AsyncGenerator<Piece, void, void>}
    */
-  async *#pieces({ feed, casting }, signal, pace) {
+  async *#pieces({ feed, casting }, signal, pace, range) {
+    const { engine, from, to } = range ?? { engine: this.#engine, from: 0, to: Infinity };
     feed.sentence(0, { signal }).catch(() => {}); // side by side with the voice; told below
     const cast = await casting;
-    for (let index = 0; ; index++) {
+    for (let index = from && (await feed.indexAt(from, { signal })); ; index++) {
       const sentence = await feed.sentence(index, { signal });
-      if (!sentence) return;
+      if (!sentence || sentence.start >= to) return;
       const { text, start, end } = sentence;
       let how = cast.manner(sentence.language);
       let offset = 0;
@@ -323,7 +365,7 @@ export class Lectern {
         const asked = { text, ...how, offset, ahead: pace.ahead };
         let value;
         try {
-          value = await this.#engine.ask('piece', asked, { signal });
+          value = await engine.ask('piece', asked, { signal });
         } catch (error) {
           if (piece || signal.aborted || !cast.refuse(how, error)) throw error;
           how = cast.manner(sentence.language);
@@ -350,9 +392,10 @@ export class Lectern {
   /**
    * @param {string} text
    * @param {SpeechOptions} options checked
+   * @param {Pick<Engine, 'ask'>} [engine]
    * @returns {{feed: TextFeed, casting: Promise<Casting>}}
    */
-  #prepare(text, options) {
+  #prepare(text, options, engine = this.#engine) {
     const { voiceId, speaker = null, style = null, lengthScale = null, language } = options;
     const { voices: choices, passages } = options;
     // Who names one voice or language, and no others, means all of the text.
@@ -365,7 +408,7 @@ export class Lectern {
     casting.catch(() => {}); // told to whoever asks for a sentence
     const rules = written ?? casting.then((cast) => cast.language);
     const parts = single ? null : new Passages(text, passages ?? null);
-    return { feed: new TextFeed(this.#engine, text, rules, parts), casting };
+    return { feed: new TextFeed(engine, text, rules, parts), casting };
   }
 
   /**

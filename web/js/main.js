@@ -4,8 +4,11 @@
 import { BUILD } from '../vendor/build_info.js';
 import { installDebug } from './debug.js';
 import { assemble } from './lectern.js';
+import { Keeper } from './keeping.js';
 import { registerOffline } from './offline.js';
+import { DISK_CACHE_BYTES } from './settings.js';
 import { settleWhenIdle } from './settle.js';
+import { askToKeep } from './keep_storage.js';
 import { watchConnection } from './view/connection.js';
 import { Page } from './view/page.js';
 import { Memory } from './view/storage.js';
@@ -30,12 +33,27 @@ const library = () => (shelf ??= import('./library.js').then(({ Library }) => ne
 
 /** Fetched when somebody comes that way. */
 const arrivals = () => import('./arrivals.js');
+const memory = new Memory(() => localStorage);
+const keeper = new Keeper({
+  lectern,
+  async prepare(voiceId) {
+    await askToKeep();
+    await engine.ask('preload', { voiceId });
+  },
+  failures: async () => {
+    const found = /** @type {any} */ (await engine.request('metrics', {}, { aside: true }));
+    return found.counters;
+  },
+  memory,
+  budget: DISK_CACHE_BYTES,
+});
 
 const page = new Page({
   lectern,
   events: engine,
   preload: (voiceId) => engine.request('preload', { voiceId }),
-  memory: new Memory(() => localStorage),
+  keeper,
+  memory,
   library,
   arrivals,
   base,

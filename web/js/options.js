@@ -18,6 +18,8 @@ import { LecternError } from './errors.js';
  *
  * @typedef {SpeechOptions & {rate?: number, startAt?: number}} SpeakOptions
  *   rate: of playback; startAt: UTF-16 units
+ * @typedef {SpeechOptions & {startAt?: number, endAt?: number}} RenderOptions
+ *   UTF-16 units: from the sentence at startAt to the last one that begins before endAt
  */
 
 /** @typedef {Record<string, {is: (value: any) => boolean, wanted: string}>} Checks */
@@ -54,6 +56,13 @@ export const SPEAKING = {
   ...SYNTHESIS,
   rate: { is: Number.isFinite, wanted: 'a number' },
   startAt: { is: (value) => Number.isInteger(value) && value >= 0, wanted: 'an offset, 0 or more' },
+};
+
+/** @type {Checks} options of `render` */
+export const RENDERING = {
+  ...SYNTHESIS,
+  startAt: SPEAKING.startAt,
+  endAt: SPEAKING.startAt,
 };
 
 /**

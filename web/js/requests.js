@@ -2,7 +2,7 @@
 /** What was asked of the lectern worker and not answered yet, each under a deadline. */
 
 import { Alarm } from './alarm.js';
-import { ASIDE, Deadlines } from './deadlines.js';
+import { ASIDE, Deadlines, inTheWay } from './deadlines.js';
 import { LecternError, abortError } from './errors.js';
 import { PROTOCOL_VERSION } from './protocol.js';
 
@@ -14,6 +14,7 @@ import { PROTOCOL_VERSION } from './protocol.js';
  * @property {any} payload
  * @property {number} sent performance.now()
  * @property {number} budget milliseconds
+ * @property {boolean} aside nobody waits for it: it gives way
  * @property {boolean} alone nothing else was pending, and no voice was loaded, meanwhile
  * @property {Alarm} alarm
  * @property {(value: any) => void} resolve
@@ -27,12 +28,14 @@ export class PendingRequests {
    * @param {(type: RequestType) => void} options.onOverdue the request has been rejected
    * @param {() => void} options.onBusy the first one was sent
    * @param {() => void} options.onIdle the last one was answered or stopped
+   * @param {() => void} [options.onSpare] the last one that somebody waits for was
    */
-  constructor({ post, onOverdue, onBusy, onIdle }) {
+  constructor({ post, onOverdue, onBusy, onIdle, onSpare = () => {} }) {
     this.post = post;
     this.onOverdue = onOverdue;
     this.onBusy = onBusy;
     this.onIdle = onIdle;
+    this.onSpare = onSpare;
     this.deadlines = new Deadlines();
     this.lastId = 0;
     /** @type {Map<number, Pending>} */
@@ -43,6 +46,11 @@ export class PendingRequests {
     return this.pending.size > 0;
   }
 
+  /** Whether somebody waits for something that keeps the worker from speaking. */
+  get needed() {
+    return [...this.pending.values()].some(({ type, aside }) => !aside && inTheWay(type));
+  }
+
   /** Whether a request of this type is on its way. @param {RequestType} type */
   has(type) {
     return [...this.pending.values()].some((pending) => pending.type === type);
@@ -51,10 +59,10 @@ export class PendingRequests {
   /**
    * @param {RequestType} type
    * @param {any} payload
-   * @param {{signal?: AbortSignal | null, transfer?: Transferable[]}} [options]
+   * @param {{signal?: AbortSignal | null, transfer?: Transferable[], aside?: boolean}} [options]
    * @returns {Promise<any>}
    */
-  send(type, payload, { signal = null, transfer = [] } = {}) {
+  send(type, payload, { signal = null, transfer = [], aside = false } = {}) {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortError(signal.reason));
       const id = ++this.lastId;
@@ -67,6 +75,7 @@ export class PendingRequests {
       signal?.addEventListener('abort', stop, { once: true });
       const done = () => signal?.removeEventListener('abort', stop);
       this.#add(id, type, payload, {
+        aside,
         resolve: (value) => (done(), resolve(value)),
         reject: (error) => (done(), reject(error)),
       });
@@ -110,7 +119,7 @@ export class PendingRequests {
    * @param {number} id
    * @param {RequestType} type
    * @param {any} payload
-   * @param {Pick<Pending, 'resolve' | 'reject'>} ends
+   * @param {Pick<Pending, 'resolve' | 'reject' | 'aside'>} ends
    */
   #add(id, type, payload, ends) {
     const before = [...this.pending.values()];
@@ -134,6 +143,7 @@ export class PendingRequests {
     if (!pending) return null;
     this.pending.delete(id);
     pending.alarm.stop();
+    if (!pending.aside && inTheWay(pending.type) && !this.needed) this.onSpare();
     if (!this.busy) this.onIdle();
     return pending;
   }

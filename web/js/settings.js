@@ -20,6 +20,9 @@ export const SILENCES = Object.freeze({
   lineSilence: 0.3,
 });
 
+/** Bytes of sound that the cache keeps on the disk: settings.py's default, compared likewise. */
+export const DISK_CACHE_BYTES = 512 * 1024 * 1024;
+
 /**
  * @typedef {Record<keyof typeof SILENCES, number>} Silences seconds
  *

@@ -62,6 +62,25 @@ declare module '*/vendor/article/readability.js' {
   ): boolean;
 }
 
+declare module '*/vendor/mediabunny/mediabunny.mjs' {
+  export * from 'mediabunny';
+}
+
+declare module '*/vendor/lame/lame.mjs' {
+  /** LAME 3.100 with the bridge of @mediabunny/mp3-encoder (src/lame-bridge.c). Addresses are of HEAPU8. */
+  export interface Lame {
+    HEAPU8: Uint8Array<ArrayBuffer>;
+    _malloc(bytes: number): number;
+    /** Hz; bits a second. Returns the encoder's address. */
+    _init_lame(channels: number, sampleRate: number, bitrate: number): number;
+    /** 16-bit samples; returns how many bytes were written to `output`, or what went wrong, below 0. */
+    _encode_samples(encoder: number, left: number, right: number, samples: number, output: number, room: number): number;
+    _flush_lame(encoder: number, output: number, room: number): number;
+    _close_lame(encoder: number): void;
+  }
+  export default function createLame(options?: object): Promise<Lame>;
+}
+
 declare module '*/vendor/build_info.js' {
   export const BUILD: {
     /** Short hash of all files. */

@@ -105,3 +105,8 @@ def test_settings_of_the_page_are_those_of_python(tmp_path: Path) -> None:
     assert set(named) == {name for name in defaults if name.endswith("_silence")}
     assert len(named) == 6
     assert named == {name: defaults[name] for name in named}
+
+
+def test_the_page_knows_how_much_the_cache_holds(tmp_path: Path) -> None:
+    known = in_node(tmp_path, "settings.js", "it.DISK_CACHE_BYTES")
+    assert known == Settings().disk_cache_bytes

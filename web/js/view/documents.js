@@ -116,6 +116,13 @@ export class Documents {
     return data !== null;
   }
 
+  /** What is read aloud of a document of the library; null where it is not there. @param {string} id */
+  async spokenOf(id) {
+    const shelf = await this.#needs.library();
+    const [data, reading] = await Promise.all([shelf.get(id), shelf.reading(id)]);
+    return data && new OpenDocument(data, reading.aloud).spoken;
+  }
+
   /** Show what was read last, where there is anything. */
   async showList() {
     const { library, strings, reading, failed } = this.#needs;

@@ -3,6 +3,7 @@
 
 import { guessLanguage } from '../guess_language.js';
 import { Appearance } from './appearance.js';
+import { Away } from './away.js';
 import { BookmarkletPanel } from './bookmarklet_panel.js';
 import { Contents } from './contents.js';
 import { byId } from './dom.js';
@@ -38,6 +39,7 @@ const TYPING_PAUSE = 400;
  * @property {import('./types.js').LecternPort} lectern
  * @property {import('./types.js').EngineEvents} events
  * @property {(voiceId: string) => Promise<unknown>} preload  get a voice ready before it is needed
+ * @property {import('./types.js').KeeperPort} keeper  keeps texts offline
  * @property {import('./storage.js').Memory} memory
  * @property {() => Promise<import('../library.js').Library>} library
  * @property {() => Promise<typeof import('../arrivals.js')>} arrivals
@@ -75,6 +77,7 @@ export class Page extends EventTarget {
     lectern,
     events,
     preload,
+    keeper,
     memory,
     library,
     arrivals,
@@ -198,6 +201,18 @@ export class Page extends EventTarget {
     this.#contents = new Contents({ reading: this.#reading, strings });
     this.#timer = new TimerChip({ reading: this.#reading, strings, notices: this.#notices });
     this.#search = new Search({ reading: this.#reading, strings, language, page: this.#reader });
+    new Away({
+      lectern,
+      keeper,
+      spokenOf: (id) => this.#documents.spokenOf(id),
+      reading: this.#reading,
+      options: () => this.#speakOptions(),
+      voice: () => this.#voices.voice,
+      selection: () => this.#reader.selection,
+      strings,
+      language,
+      say: (text) => this.#notices.say(text),
+    });
     this.#connectKeys();
     this.#listenToReading();
     this.#listenToEngine(events);

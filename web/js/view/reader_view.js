@@ -202,6 +202,12 @@ export class ReaderView {
     this.#foundWaits = this.#wanted !== null || ranges.length < spans.length;
   }
 
+  /** What the reader has selected on the page. @returns {Span | null} */
+  get selection() {
+    const selection = getSelection();
+    return selection?.type === 'Range' ? this.#page.spanOf(selection.getRangeAt(0)) : null;
+  }
+
   #paint() {
     const sentence = this.#sentence && this.#page.range(this.#sentence.start, this.#sentence.end);
     const word = this.#word && this.#page.range(this.#word.start, this.#word.end);

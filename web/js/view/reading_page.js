@@ -121,6 +121,31 @@ export class ReadingPage {
   }
 
   /**
+   * Offsets of what a range of the window covers, or null where that is none of the text.
+   *
+   * @param {Range} range
+   * @returns {{start: number, end: number} | null}
+   */
+  spanOf(range) {
+    const whole = new Range();
+    const covers = (/** @type {Text} */ node) => {
+      whole.selectNodeContents(node);
+      return (
+        range.compareBoundaryPoints(Range.END_TO_START, whole) < 0 &&
+        range.compareBoundaryPoints(Range.START_TO_END, whole) > 0
+      );
+    };
+    if (!range.intersectsNode(this.#article)) return null;
+    const first = this.#nodes.findIndex(covers);
+    const last = this.#nodes.findLastIndex(covers);
+    if (first < 0) return null;
+    const { startContainer, startOffset, endContainer, endOffset } = range;
+    const from = startContainer === this.#nodes[first] ? startOffset : 0;
+    const to = endContainer === this.#nodes[last] ? endOffset : this.#nodes[last].length;
+    return { start: this.#starts[first] + from, end: this.#starts[last] + to };
+  }
+
+  /**
    * Where the paragraph `steps` away from the one at `offset` begins. One step back from
    * inside a paragraph is its own beginning.
    *

@@ -7,6 +7,7 @@ export const MAX_KEPT_TEXT = 2_000_000;
 const PREFIX = 'lectern.page.';
 const TEXT_DELAY = 500;
 const LANGUAGE = /^[a-z]{2,3}$/;
+const KEEPING = ['working', 'paused', 'done', 'full', 'failed'];
 
 /** @typedef {{start: number, end: number, length: number}} Place  the sentence last spoken, of a text of `length` */
 
@@ -188,6 +189,26 @@ export class Memory {
   /** @param {unknown} rules */
   set rules(rules) {
     this.#write('rules', JSON.stringify(rules));
+  }
+
+  /** What is kept offline, and how far. @returns {import('../keeping.js').KeepRecord | null} */
+  get keeping() {
+    try {
+      const record = JSON.parse(this.#read('keeping') ?? 'null');
+      const numbers = [record?.print, record?.from, record?.to, record?.at, record?.bytes];
+      if (!numbers.every((value) => Number.isSafeInteger(value) && value >= 0)) return null;
+      const { from, to, at, documentId, title, options, seconds, status } = record;
+      const texts = [documentId, title, status].every((value) => typeof value === 'string');
+      const known = KEEPING.includes(status) && typeof options === 'object' && options !== null;
+      return texts && known && Number.isFinite(seconds) && from <= at && at <= to ? record : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** @param {import('../keeping.js').KeepRecord | null} record */
+  set keeping(record) {
+    this.#write('keeping', record && JSON.stringify(record));
   }
 
   /** Whether `name` is asked for the first time in this browser. @param {string} name */

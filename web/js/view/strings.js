@@ -3,12 +3,14 @@
 
 import { appearanceInEnglish, appearanceInFrench } from './strings_appearance.js';
 import * as library from './strings_library.js';
+import { awayEnglish, awayFrench } from './strings_away.js';
 
 /** @typedef {typeof english} Strings */
 /** @typedef {'en' | 'fr'} Language */
 
 const english = {
   ...library.english,
+  ...awayEnglish,
   text: 'Text',
   voice: 'Voice',
   speed: 'Speed',
@@ -297,6 +299,7 @@ const english = {
 /** @type {Strings} */
 const french = {
   ...library.french,
+  ...awayFrench,
   text: 'Texte',
   voice: 'Voix',
   speed: 'Vitesse',

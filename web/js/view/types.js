@@ -45,6 +45,7 @@
  * @property {(text: string, options: {voiceId: string, rules: Rule[]}) =>
  *   Promise<import('../protocol.js').Pronounced>} pronounce
  * @property {(file: File, options?: {source?: string}) => Promise<import('../protocol.js').DocumentData>} openDocument
+ * @property {(text: string, options: import('../exporting.js').ExportOptions) => Promise<import('../exporting.js').Exported>} export
  * @property {() => Promise<{id: string}[]>} styles
  * @property {() => Promise<VoiceInfo[]>} available  asks another origin: on the reader's act only
  * @property {(voiceId: string, options: InstallOptions) => Promise<VoiceInfo>} install
@@ -52,6 +53,19 @@
  * @property {(voiceId: string) => Promise<void>} remove
  * @property {() => Promise<VoiceStorage>} storage
  * @property {(voiceId: string) => Promise<{license: string, card: string}>} card
+ *
+ * @typedef {import('../keeping.js').KeepRecord} KeepRecord
+ * @typedef {object} KeeperMethods
+ * @property {KeepRecord | null} record
+ * @property {boolean} elsewhere
+ * @property {number} room bytes
+ * @property {(text: string, about: Pick<KeepRecord, 'documentId' | 'title' | 'from' | 'to' | 'options'>) => void} start
+ * @property {(text: string) => boolean} isOf
+ * @property {() => void} pause
+ * @property {(text: string) => void} resume
+ * @property {(text: string) => void} restore
+ * @property {() => void} forget
+ * @typedef {EventTarget & KeeperMethods} KeeperPort  event `change`
  *
  * @typedef {EventTarget} EngineEvents
  *   events `progress` {voiceId, phase, loaded, total}, `voices` (others are here now),

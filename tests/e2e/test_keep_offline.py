@@ -1,0 +1,140 @@
+"""A text's sound made in the background: it goes on after a reload, and needs no model later."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import Watch, open_app, until, within
+from tests.e2e.server import StaticSite
+from tests.e2e.test_export import open_panel
+from tests.public_api import ENGLISH
+
+SHORT = "One is kept. Two is kept as well. And three is the last of them."
+LONG = " ".join(f"Sentence number {n} is kept in the background for later." for n in range(400))
+
+_RECORD = "() => JSON.parse(localStorage.getItem('lectern.page.keeping') ?? 'null')"
+
+
+def fill(page: Page, text: str) -> None:
+    page.get_by_label("Text", exact=True).fill(text)
+    until(page, "() => document.querySelector('#voice').value !== ''")
+
+
+def keep(page: Page, text: str) -> None:
+    fill(page, text)
+    open_panel(page, "#more-keep")
+    page.locator("#keep-start").click()
+
+
+def at(page: Page) -> int:
+    record = page.evaluate(_RECORD)
+    return int(record["at"]) if record else -1
+
+
+def test_what_is_kept_is_spoken_without_its_model(
+    page: Page, site: StaticSite, watch: Watch
+) -> None:
+    watch.allow("ERR_INTERNET_DISCONNECTED")
+    app = open_app(page, site.url)
+    keep(app, SHORT)
+    expect(app.locator("#keep-amount")).to_contain_text("Kept:", timeout=30_000)
+    expect(app.locator("#keep-bar")).to_have_js_property("value", 1)
+    app.evaluate("() => piperDebug.getCacheStats()")  # answers when all is written
+    voice = app.evaluate(_RECORD)["options"]["voiceId"]
+    app.reload()
+    within(app, "() => window.lectern.ready", seconds=60)
+    app.context.set_offline(True)
+    app.evaluate(
+        "async () => { for (const name of await caches.keys()) await caches.delete(name) }"
+    )
+    site.remove(f"models/piper/{voice}.onnx")
+    sources = within(
+        app,
+        """async ([text, voiceId]) => {
+          const found = [];
+          for await (const piece of lectern.stream(text, { voiceId })) found.push(piece.source);
+          return found;
+        }""",
+        [SHORT, voice],
+    )
+    assert sources == ["disk"] * 3
+
+
+def test_it_goes_on_by_itself_after_a_reload(page: Page, site: StaticSite) -> None:
+    app = open_app(page, site.url)
+    keep(app, LONG)
+    until(app, "() => JSON.parse(localStorage.getItem('lectern.page.keeping')).at > 300")
+    app.reload()
+    until(app, "() => window.lectern !== undefined")
+    left = at(app)
+    until(
+        app,
+        f"() => JSON.parse(localStorage.getItem('lectern.page.keeping')).at > {left}",
+        seconds=60,
+    )
+    open_panel(app, "#more-keep")
+    app.locator("#keep-pause").click()
+    expect(app.locator("#keep-amount")).to_contain_text("paused")
+    app.reload()
+    within(app, "() => window.lectern.ready", seconds=60)
+    open_panel(app, "#more-keep")
+    expect(app.locator("#keep-pause")).to_have_text("Resume")
+    paused = at(app)
+    app.locator("#keep-pause").click()
+    until(
+        app,
+        f"() => JSON.parse(localStorage.getItem('lectern.page.keeping')).at > {paused}",
+        seconds=60,
+    )
+    app.locator("#keep-forget").click()
+    expect(app.locator("#keep-progress")).to_be_hidden()
+    assert app.evaluate(_RECORD) is None
+
+
+def test_what_is_heard_comes_first(page: Page, site: StaticSite) -> None:
+    app = open_app(page, site.url)
+    keep(app, LONG)
+    until(app, "() => JSON.parse(localStorage.getItem('lectern.page.keeping')).at > 100")
+    found = within(
+        app,
+        """async ([voiceId]) => {
+          const before = JSON.parse(localStorage.getItem('lectern.page.keeping')).at;
+          const began = performance.now();
+          const speech = lectern.speak('Somebody wants to hear this now.', { voiceId });
+          await new Promise((done) => speech.addEventListener('firstsound', done));
+          const first = performance.now() - began;
+          const waits = [];
+          speech.addEventListener('waiting', ({ detail }) => waits.push(detail.reason));
+          await speech.finished;
+          return { first, waits, before };
+        }""",
+        [ENGLISH],
+    )
+    assert found["waits"] == []
+    assert found["first"] < 3000
+    until(
+        app,
+        f"() => JSON.parse(localStorage.getItem('lectern.page.keeping')).at > {found['before']}",
+        seconds=60,
+    )
+
+
+def test_two_tabs_do_not_do_it_twice(page: Page, site: StaticSite) -> None:
+    app = open_app(page, site.url)
+    keep(app, LONG)
+    until(app, "() => JSON.parse(localStorage.getItem('lectern.page.keeping')).at > 100")
+    other = open_app(page.context.new_page(), site.url)
+    open_panel(other, "#more-keep")
+    expect(other.locator("#keep-amount")).to_contain_text("Another tab")
+    app.close()
+    expect(other.locator("#keep-amount")).to_contain_text("%", timeout=30_000)
+
+
+def test_how_much_fits_is_said_beforehand(app: Page) -> None:
+    fill(app, "A word and another. " * 20_000)
+    open_panel(app, "#more-keep")
+    expect(app.locator("#keep-estimate")).to_contain_text(
+        re.compile(r"There is room for about \d+ h")
+    )
