@@ -1,7 +1,6 @@
 // @ts-check
 /** The screen as a whole: which of its two states it is in, and who tells whom. */
 
-import { guessLanguage } from '../guess_language.js';
 import { Appearance } from './appearance.js';
 import { Away } from './away.js';
 import { BookmarkletPanel } from './bookmarklet_panel.js';
@@ -11,11 +10,9 @@ import { Documents } from './documents.js';
 import { Failures } from './failures.js';
 import { listenToKeys } from './keyboard.js';
 import { LibraryPanel } from './library_panel.js';
-import { Manner } from './manner.js';
 import { MediaSession } from './media_session.js';
 import { connectMenu } from './menu.js';
 import { Notices } from './notices.js';
-import { ownVoices } from './own_voices.js';
 import { ProgressLine } from './progress_line.js';
 import { Pronunciation } from './pronunciation.js';
 import { ReaderView } from './reader_view.js';
@@ -24,13 +21,9 @@ import { Search } from './search.js';
 import { TextBox } from './text_box.js';
 import { TimerChip } from './timer_chip.js';
 import { Transport } from './transport.js';
-import { VoiceManager } from './voice_manager.js';
-import { primaryOf } from './voice_names.js';
-import { VoiceSelect } from './voice_select.js';
+import { VoiceDesk } from './voice_desk.js';
 import { WaysIn } from './ways_in.js';
 
-/** A voice up to this size is got ready as soon as there is a text for it (bytes). */
-const SMALL_VOICE = 10_000_000;
 /** A pause in typing (ms) after which the voice is got ready. */
 const TYPING_PAUSE = 400;
 
@@ -51,15 +44,11 @@ const TYPING_PAUSE = 400;
  */
 
 export class Page extends EventTarget {
-  #lectern;
   #memory;
   #strings;
-  #preload;
   #failures;
   #notices;
   #voices;
-  #manner;
-  #manager;
   #box;
   #documents;
   #library;
@@ -88,10 +77,8 @@ export class Page extends EventTarget {
     reload,
   }) {
     super();
-    this.#lectern = lectern;
     this.#memory = memory;
     this.#strings = strings;
-    this.#preload = preload;
     this.#notices = new Notices(strings);
     this.#failures = new Failures({
       notices: this.#notices,
@@ -105,22 +92,21 @@ export class Page extends EventTarget {
         reload,
       },
     });
-    this.#voices = new VoiceSelect({
-      strings,
-      language,
-      memory,
-      chosen: (id) => this.#voiceChosen(id),
-    });
-    this.#manner = new Manner({ strings, memory, changed: () => this.#reading.renew() });
-    this.#manager = new VoiceManager({
+    this.#voices = new VoiceDesk({
       lectern,
+      events,
+      preload,
+      memory,
       strings,
       language,
-      preferred: navigator.languages,
       collectionHost,
-      use: (id) => void (this.#voices.choose(id), this.#voiceChosen(id)),
-      quiet: () => this.#reading.pause(),
-      say: (text) => this.#notices.say(text),
+      reading: () => this.#reading,
+      notices: this.#notices,
+      chosen: () => {
+        this.#notices.hide('problem');
+        if (document.body.dataset.mode === 'reading') this.#read();
+      },
+      failed: (error) => this.#failures.start(error),
     });
     this.#box = new TextBox(language, {
       changed: (whole) => this.#textChanged(whole),
@@ -131,7 +117,7 @@ export class Page extends EventTarget {
       },
       left: () => this.#leaveBox(),
       document: (file) => void this.#documents.open(file),
-      voices: (files) => void this.#manager.takeFiles(files),
+      voices: (files) => void this.#voices.takeFiles(files),
     });
     this.#reader = new ReaderView({
       begin: (offset) => this.#reading.begin(offset),
@@ -194,7 +180,6 @@ export class Page extends EventTarget {
       showBookmarklet: () => bookmarklet.show(),
     });
     connectMenu();
-    byId('more-voices', HTMLButtonElement).addEventListener('click', () => this.#manager.show());
     const format = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
     this.#transport = new Transport(strings, format, this.#reading);
     new ProgressLine({ reading: this.#reading, strings });
@@ -223,7 +208,7 @@ export class Page extends EventTarget {
     document.addEventListener('visibilitychange', () => memory.flush());
     void waysIn.begin().then((came) => (came ? undefined : this.#documents.restore()));
     void this.#documents.showList();
-    void this.#loadVoices();
+    void this.#voices.load();
   }
 
   /** @param {import('./types.js').OfflinePort} offline */
@@ -300,14 +285,6 @@ export class Page extends EventTarget {
 
   /** @param {import('./types.js').EngineEvents} events */
   #listenToEngine(events) {
-    events.addEventListener('progress', (event) => {
-      const progress = detailOf(event);
-      this.#voices.progress(progress);
-      if (progress.phase === 'download' && progress.loaded === 0) {
-        this.#notices.say(this.#strings.sayLoading);
-      }
-    });
-    events.addEventListener('voices', () => void this.#renewVoices());
     events.addEventListener('restart', () => {
       this.#voices.idle();
       this.#notices.say(this.#strings.sayRecovering);
@@ -318,57 +295,14 @@ export class Page extends EventTarget {
     });
   }
 
-  async #loadVoices() {
-    try {
-      await this.#lectern.ready;
-      this.#showVoices(await this.#lectern.voices());
-      this.#manner.fillStyles(await this.#lectern.styles());
-    } catch (error) {
-      this.#failures.start(error);
-      return;
-    }
-    this.#suitVoice();
-    this.#prepare();
-  }
-
-  /** Voices came or went, here or in another tab. */
-  async #renewVoices() {
-    const before = this.#voices.voice;
-    try {
-      this.#showVoices(await this.#lectern.voices());
-    } catch (error) {
-      console.warn(error);
-      return;
-    }
-    const now = this.#voices.voice;
-    if (before && now && before.id !== now.id) this.#reading.renew();
-  }
-
-  /** @param {import('./types.js').VoiceInfo[]} voices that are here */
-  #showVoices(voices) {
-    this.#voices.fill(voices);
-    this.#manner.showFor(this.#voices.voice);
-    this.#manager.showHere(voices, this.#voices.value);
-  }
-
   /** @returns {import('./types.js').SpeakOptions} */
   #speakOptions() {
-    const voiceId = this.#voices.value; // '' leaves the choice to Lectern
-    const language = this.#language();
     const passages = this.#reading.opened?.passages;
     return {
-      ...this.#manner.options,
+      ...this.#voices.options,
       ...this.#pronunciation.options,
-      ...(voiceId ? { voiceId } : {}),
-      ...(language ? { language } : {}),
       ...(passages ? { passages } : {}),
-      voices: ownVoices(this.#memory, this.#voices.voices),
     };
-  }
-
-  /** The text's, as it says itself or as it looks; '' where neither tells. */
-  #language() {
-    return this.#reading.language || guessLanguage(this.#box.value) || '';
   }
 
   /** Show the text as a page. */
@@ -412,11 +346,11 @@ export class Page extends EventTarget {
     this.#box.value = text;
     this.#memory.text = ''; // it is in the library
     this.#reading.open(text, { opened, documentId, place });
-    this.#suitVoice();
+    this.#voices.suit();
     this.#read();
     if (place) this.#reader.sentence(-1, place);
     else scrollTo({ top: 0 });
-    this.#prepare();
+    this.#voices.prepare();
   }
 
   /** Back to the empty page, and to what was read before. */
@@ -445,43 +379,12 @@ export class Page extends EventTarget {
       document.body.dataset.mode = 'editing';
       document.title = 'Lectern';
     }
-    if (whole) this.#suitVoice();
+    if (whole) this.#voices.suit();
     clearTimeout(this.#typing);
     this.#typing = setTimeout(() => {
-      this.#suitVoice();
-      this.#prepare();
+      this.#voices.suit();
+      this.#voices.prepare();
     }, TYPING_PAUSE);
-  }
-
-  /** @param {string} id */
-  #voiceChosen(id) {
-    this.#memory.voice = id;
-    const { voice } = this.#voices;
-    if (voice) this.#memory.setVoice(primaryOf(voice.language), id);
-    this.#notices.hide('problem');
-    this.#manner.showFor(this.#voices.voice);
-    this.#manager.showInUse(id);
-    this.#voices.speaking('');
-    this.#reading.renew();
-    if (document.body.dataset.mode === 'reading') this.#read();
-    this.#prepare();
-  }
-
-  /** An English voice for an English text, a French one for a French text. */
-  #suitVoice() {
-    if (this.#reading.active) return;
-    this.#voices.suit(primaryOf(this.#language()));
-    this.#manner.showFor(this.#voices.voice);
-    this.#manager.showInUse(this.#voices.value);
-  }
-
-  /** There is something to read: get the voice ready, so that Play sounds at once. */
-  #prepare() {
-    const voice = this.#voices.voice;
-    if (!voice || this.#box.value.trim() === '') return;
-    if (!voice.installed && voice.bytes > SMALL_VOICE) return;
-    // What goes wrong here goes wrong again at Play, and is told then.
-    this.#preload(voice.id).catch(() => this.#voices.idle());
   }
 
   #restore() {
