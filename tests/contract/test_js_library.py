@@ -31,7 +31,7 @@ def test_a_document_is_kept_once_and_its_place_stays(host_page: Page) -> None:
         const id = await library.put(arg.book, {source: 'book.epub'});
         clock.now = 2000;
         await library.setPlace(id, {start: 4, end: 8});
-        await library.setReading(id, {aloud: [0]});
+        await library.setReading(id, {aloud: [0], rules: [{from: 'a'}]});
         clock.now = 3000;
         const again = await library.put({...arg.book, title: 'Another title'});
         await library.put(arg.other);
@@ -59,6 +59,7 @@ def test_a_document_is_kept_once_and_its_place_stays(host_page: Page) -> None:
         "opened": 3000,
         "finished": False,
         "aloud": [0],
+        "rules": [{"from": "a"}],
     }
     assert len(found["entries"]) == 2
     assert found["unknown"][0] is None
@@ -240,7 +241,10 @@ def test_a_full_disk_is_told_and_keeps_what_is_there(host_page: Page) -> None:
     found = run(
         host_page,
         """
-        const text = Array.from({length: 400_000}, (_, n) => n % 7919).join(' ');
+        let text = '';
+        while (text.length < 6_000_000) {
+            text += crypto.getRandomValues(new Uint32Array(8192)).join('');  // not to be packed
+        }
         const failed = await host.failure(library.put({...arg, text}));
         return [failed?.code, (await library.list()).length];
         """,

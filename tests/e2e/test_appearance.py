@@ -197,9 +197,9 @@ def test_as_the_system_follows_the_system_at_once(
 
 
 def test_forced_colours_are_the_systems(desk: Page) -> None:
+    show(desk, PARAGRAPHS)
     open_panel(desk)
     choose(desk, "Sepia")
-    show(desk, PARAGRAPHS)
     desk.emulate_media(forced_colors="active")
     canvas = desk.evaluate(
         """() => {

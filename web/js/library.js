@@ -391,8 +391,9 @@ function covered(kept, cover) {
 
 /** Of two readings of one document. @param {Reading} here @param {Reading} there @returns {Reading} */
 function laterOf(here, there) {
-  const later = there.placed > here.placed ? there : here;
-  return { ...later, opened: Math.max(here.opened, there.opened) };
+  const [later, other] = there.placed > here.placed ? [there, here] : [here, there];
+  const { rules } = later.rules.length ? later : other;
+  return { ...later, rules, opened: Math.max(here.opened, there.opened) };
 }
 
 /**

@@ -28,9 +28,9 @@ const MOST_BLOCKS = 1_000_000;
 const MOST_ENTRIES = 50_000;
 const MOST_NAME = 300;
 const MOST_LEVEL = 20;
+const MOST_ADDRESS = 4000;
 /** Of a cover in base64: covers are written small. */
 const MOST_COVER = 1_000_000;
-const MOST_ADDRESS = 2000;
 /** As documents/model.py has it. */
 const LANGUAGE = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$/;
 const KINDS = new Set(['paragraph', 'heading', 'item', 'quote', 'verse', 'cell', 'caption']);
@@ -81,12 +81,6 @@ function checkedDocument(value) {
     ...(page.site ? { site: name(page.site) } : {}),
     ...(isAddress(page.source) ? { source: page.source } : {}),
   };
-}
-
-/** Of a page, to be shown. @param {unknown} value @returns {value is string} */
-function isAddress(value) {
-  if (typeof value !== 'string' || value.length > MOST_ADDRESS) return false;
-  return ['http:', 'https:'].includes(URL.parse(value)?.protocol ?? '');
 }
 
 /** @param {unknown} value @param {number} length @returns {DocumentBlock[]} */
@@ -174,6 +168,12 @@ function list(value, most, what) {
   if (!Array.isArray(value)) throw damaged(what);
   if (value.length > most) throw new Unfit('tooLarge', what);
   return value;
+}
+
+/** @param {unknown} value @returns {value is string} */
+function isAddress(value) {
+  if (typeof value !== 'string' || value.length > MOST_ADDRESS || !URL.canParse(value)) return false;
+  return ['http:', 'https:'].includes(new URL(value).protocol);
 }
 
 /** One line of text. @param {unknown} value */

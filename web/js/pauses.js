@@ -4,7 +4,7 @@
  * as quickly as the speech around it, so that it is half as long at speed 2.
  */
 
-/** Ends in the middle of a clause: a sentence that was too long to be said in one go. */
+/** Ends in the middle of a clause. */
 const CUT = /[\p{L}\p{M}\p{N}]$/u;
 /** Nothing that ends a sentence, or goes on in the next line. */
 const OPEN_END = /[^.!?…,;:»”"’)\]。！？।؟]$/u;
@@ -13,22 +13,31 @@ const HEADING_LENGTH = 80;
 
 /**
  * @typedef {import('./settings.js').Silences} Silences
- * @typedef {{text: string, paragraph: boolean, kind?: string, next?: string}} Ending
- *   paragraph: the last of its paragraph; kind: what the passage is that it ends or stands in;
+ * @typedef {{paragraph: boolean, cut?: boolean, kind?: string, next?: string}} Ending
+ *   paragraph: the last of its paragraph; cut: it goes on at once; kind: what the passage is that it ends or stands in;
  *   next: the kind of the passage that follows, where it is the last of its own
  *
  * @param {Ending} sentence
  * @param {Silences} silences
  * @returns {number} seconds
  */
-export function pauseAfter({ text, paragraph, kind = '', next = '' }, silences) {
-  if (!paragraph) return CUT.test(text) ? 0 : silences.sentenceSilence;
+export function pauseAfter({ paragraph, cut = false, kind = '', next = '' }, silences) {
+  if (!paragraph) return cut ? 0 : silences.sentenceSilence;
   if (kind === 'heading') return silences.headingSilence;
   if (next === 'heading') return silences.sectionSilence;
   if (kind === 'item' && (next === 'item' || next === '')) return silences.itemSilence;
   if (kind === 'cell' && (next === 'cell' || next === '')) return silences.itemSilence;
   if (kind === 'verse' && next === '') return silences.lineSilence;
   return silences.paragraphSilence;
+}
+
+/**
+ * Whether a sentence that ends no paragraph was cut off: it was too long, or another language begins.
+ *
+ * @param {string} text
+ */
+export function isCut(text) {
+  return CUT.test(text);
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import { abortable } from './abortable.js';
 import { abortError } from './errors.js';
-import { looksLike } from './pauses.js';
+import { isCut, looksLike } from './pauses.js';
 
 /** UTF-16 units: little for the first sound, then enough to make the calls few. */
 const FIRST_SLICE = 2_000;
@@ -22,6 +22,7 @@ const BLANK_LINE = /\n[^\S\n]*\n/;
  * @property {number} start UTF-16 units of the whole text
  * @property {number} end
  * @property {boolean} paragraph the last of its paragraph
+ * @property {boolean} [cut] it goes on at once
  * @property {string} [language] BCP 47, where it is not the text's
  * @property {string} [kind] of the passage that it stands in, or what it looks like
  * @property {string} [next] the kind of the passage that follows, where it is the last of its own
@@ -133,6 +134,7 @@ export class TextFeed {
   /** Say what it is and in which language. @param {Sentence} sentence */
   #describe(sentence) {
     const passage = this.passages?.at(sentence.start) ?? null;
+    if (!sentence.paragraph && isCut(sentence.text)) sentence.cut = true;
     SOMETHING.lastIndex = sentence.end;
     const following = SOMETHING.exec(this.text)?.index ?? this.text.length;
     if (passage?.language) sentence.language = passage.language;

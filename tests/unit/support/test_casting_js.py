@@ -410,7 +410,10 @@ def test_what_follows_says_how_long_the_voice_rests(
 def test_a_sentence_that_was_cut_at_a_word_goes_on_at_once(tmp_path: Path) -> None:
     found = run(
         tmp_path,
-        "return pauses.pauseAfter({text: 'and so', paragraph: false}, settings.SILENCES);",
+        """
+        const sentence = {paragraph: false, cut: pauses.isCut('and so')};
+        return pauses.pauseAfter(sentence, settings.SILENCES);
+        """,
     )
     assert found == 0
 

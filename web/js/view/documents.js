@@ -81,7 +81,6 @@ export class Documents {
       });
       if (mine !== this.#asked) return false;
       this.#show(data, kept?.id ?? '', kept?.reading);
-      return true;
     } catch (error) {
       if (mine === this.#asked) this.#needs.failed(error);
       return false;
@@ -89,7 +88,8 @@ export class Documents {
       clearTimeout(telling);
       if (mine === this.#asked) notices.hide('hint');
     }
-    if (full && mine === this.#asked) notices.show('hint', strings.notKept);
+    if (full) notices.show('hint', strings.notKept);
+    return true;
   }
 
   /** The document that was open when the page was left, if one was. */
@@ -147,10 +147,12 @@ export class Documents {
     this.#list.hidden = books.length === 0;
   }
 
-  /** @param {import('../protocol.js').DocumentData} data @param {string} source */
-  async #put(data, source) {
+  /** @param {import('../protocol.js').DocumentData} data @param {string} name  of its file */
+  async #put(data, name) {
     const shelf = await this.#needs.library();
-    const id = await shelf.put(data, { source });
+    // The page's site, where it is one, says more than the name of a file.
+    const { site } = /** @type {{site?: string}} */ (data);
+    const id = await shelf.put(data, { source: site || name });
     return { id, reading: await shelf.reading(id) };
   }
 

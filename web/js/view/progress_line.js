@@ -11,6 +11,8 @@ import { duration } from './times.js';
 
 /** A finger moves so far (px) before it means it. */
 const MEANT = 10;
+/** What is farther (px) above the line than this is the text's. */
+const BESIDE = 10;
 /** Marks closer to each other (px) than this, on average, say nothing. */
 const APART = 7;
 /** One press of an arrow key, and of a page key where there are no chapters: share of the text. */
@@ -226,6 +228,7 @@ export class ProgressLine {
 
   /** A tap beside the line is for the text that lies there. @param {PointerEvent} event */
   #letThrough({ clientX, clientY }) {
+    if (this.#done.getBoundingClientRect().top - clientY < BESIDE) return;
     this.#slider.style.pointerEvents = 'none';
     const meant = document.elementFromPoint(clientX, clientY);
     meant?.dispatchEvent(new MouseEvent('click', { clientX, clientY, bubbles: true }));

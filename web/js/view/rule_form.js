@@ -181,6 +181,9 @@ export class RuleForm {
     const given = { kind, written, says, language: this.#language.value, enabled: true };
     const rule = checkedRule({ ...given, enabled: this.#before?.rule.enabled ?? true });
     if (rule) return rule;
+    // A try that is under way would take the message away.
+    clearTimeout(this.#typing);
+    this.#tried++;
     if (!written) this.#tell(strings.ruleNothingWritten);
     else if (kind === 'pattern' && !isPattern(written)) this.#tell(strings.ruleBadPattern);
     else this.#tell(says ? strings.ruleUnsayable : strings.ruleNothingSaid);
