@@ -16,9 +16,9 @@ from tests.colours import WEB, Theme, contrast, rules, sheets, table, themed
 #: What lies under text that says nothing of its ground.
 GROUNDS = ("paper", "lamp", "raised", "hover")
 #: What is painted and has no text of its own, or text whose colour another rule gives.
-PAINT = {"accent", "accent-strong", "line", "track", "edge", "sentence", "word", "veil"}
+PAINT = {"accent", "accent-strong", "line", "track", "edge", "sentence", "word", "veil", "found"}
 #: Text of one rule on the ground of another: hovered buttons, the panel's swatches, what is spoken.
-ALSO = (("on-accent", "accent-strong"), ("ink", "word"), ("ink", "sentence"))
+ALSO = (("on-accent", "accent-strong"), ("ink", "word"), ("ink", "sentence"), ("ink", "found"))
 
 THEMES = table()
 every_theme = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
