@@ -234,10 +234,10 @@ def test_records_that_are_none_do_not_cost_the_list(host_page: Page) -> None:
 
 
 def test_a_full_disk_is_told_and_keeps_what_is_there(host_page: Page) -> None:
-    run(host_page, "await library.put(arg);", document())
     devtools = host_page.context.new_cdp_session(host_page)
     origin = host_page.evaluate("() => location.origin")
-    devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 200_000})
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 300_000})
+    run(host_page, "await library.put(arg);", document())
     found = run(
         host_page,
         """

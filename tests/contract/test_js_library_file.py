@@ -191,6 +191,7 @@ BAD: list[Any] = [
     {**row(), "extra": [1]},
     {**row(), "extra": "x"},
     {**row(), "extra": {"deep": deep(50_000)}},
+    {**row(), "reading": {"rules": [{"deep": deep(40)}]}},
 ]
 TOO_LARGE: list[Any] = [
     {**row(), "extra": {"a": "x" * 70_000}},

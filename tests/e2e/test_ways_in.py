@@ -227,8 +227,9 @@ def run_bookmarklet(page: Page, address: str) -> Page:
 
 
 def test_the_bookmarklet_brings_the_page_one_is_on(
-    app: Page, make_site: Callable[..., StaticSite], context: BrowserContext
+    app: Page, make_site: Callable[..., StaticSite], context: BrowserContext, watch: Watch
 ) -> None:
+    watch.allow("404")  # the other site's own pictures
     address = bookmarklet_of(app)
     assert len(address) < 6000
     other = make_site(isolation=False)
@@ -256,8 +257,9 @@ def test_the_bookmarklet_brings_the_page_one_is_on(
 
 
 def test_of_a_page_that_is_too_large_the_text_is_brought(
-    app: Page, make_site: Callable[..., StaticSite], context: BrowserContext
+    app: Page, make_site: Callable[..., StaticSite], context: BrowserContext, watch: Watch
 ) -> None:
+    watch.allow("404")  # the other site's own pictures
     address = bookmarklet_of(app)
     other = make_site(isolation=False)
     other.put("large.html", WEB_PAGE)

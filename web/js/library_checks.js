@@ -28,6 +28,7 @@ const MOST_BLOCKS = 1_000_000;
 const MOST_ENTRIES = 50_000;
 const MOST_NAME = 300;
 const MOST_LEVEL = 20;
+const MOST_DEPTH = 20;
 const MOST_ADDRESS = 4000;
 /** Of a cover in base64: covers are written small. */
 const MOST_COVER = 1_000_000;
@@ -152,9 +153,15 @@ function checkedReading(value, { text, blocks }, now) {
 function checkedExtra(value) {
   if (value === undefined || value === null) return null;
   const extra = object(value, 'what belongs to it');
-  // Thrown as it is where it is nested too deep to be written again.
+  if (!isShallow(extra, MOST_DEPTH)) throw damaged('what belongs to it');
   if (JSON.stringify(extra).length > MOST_EXTRA) throw new Unfit('tooLarge', 'what belongs to it');
   return extra;
+}
+
+/** Deeper values than this no store takes. @param {unknown} value @param {number} most @returns {boolean} */
+function isShallow(value, most) {
+  if (typeof value !== 'object' || value === null) return true;
+  return most > 0 && Object.values(value).every((one) => isShallow(one, most - 1));
 }
 
 /** @param {unknown} value @param {string} what @returns {any} */

@@ -112,7 +112,7 @@ async function take(library, value, report) {
       return true;
     }
     if (error instanceof LecternError) throw error;
-    return refuse(report, called, 'damaged'); // nested too deep, as a file may be that is no export
+    return refuse(report, called, 'damaged'); // whatever else a hostile file may bring about
   }
 }
 

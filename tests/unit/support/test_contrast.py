@@ -16,7 +16,18 @@ from tests.colours import WEB, Theme, contrast, rules, sheets, table, themed
 #: What lies under text that says nothing of its ground.
 GROUNDS = ("paper", "lamp", "raised", "hover")
 #: What is painted and has no text of its own, or text whose colour another rule gives.
-PAINT = {"accent", "accent-strong", "line", "track", "edge", "sentence", "word", "veil", "found"}
+PAINT = {
+    "accent",
+    "accent-strong",
+    "line",
+    "track",
+    "edge",
+    "sentence",
+    "word",
+    "veil",
+    "found",
+    "on-accent",
+}
 #: Text of one rule on the ground of another: hovered buttons, the panel's swatches, what is spoken.
 ALSO = (("on-accent", "accent-strong"), ("ink", "word"), ("ink", "sentence"), ("ink", "found"))
 

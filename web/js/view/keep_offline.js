@@ -117,7 +117,11 @@ export class KeepOffline {
     }[status];
     this.#amount.textContent = state;
     this.#progress.dataset.status = status;
-    this.#pause.hidden = status === 'done' || status === 'full';
+    const over = status === 'done' || status === 'full';
+    const focused = document.activeElement === this.#pause;
+    this.#pause.hidden = over;
+    if (over && focused) this.#forget.focus();
+    this.#forget.textContent = over ? strings.close : strings.keepForget;
     this.#pause.textContent = status === 'working' ? strings.pause : strings.goOn;
     if (status !== this.#told && (status === 'done' || status === 'full' || status === 'failed')) say(state);
     this.#told = status;

@@ -7,6 +7,7 @@ export const english = {
   textCleared: 'The text is cleared.',
   libraryAll: 'The whole library',
   librarySearch: 'Search by title or author',
+  librarySearchIn: 'Title or author',
   librarySort: 'Sort by',
   librarySorts: {
     opened: 'Last opened',
@@ -69,6 +70,7 @@ export const french = {
   textCleared: 'Le texte est effacé.',
   libraryAll: 'Toute la bibliothèque',
   librarySearch: 'Chercher un titre ou un auteur',
+  librarySearchIn: 'Titre ou auteur',
   librarySort: 'Trier par',
   librarySorts: {
     opened: 'Dernière lecture',
