@@ -79,7 +79,7 @@ def test_unknown_options_are_refused_by_name(
     )
     assert error["code"] == "bad_option"
     assert f'"{named}"' in error["message"]
-    known = "voiceId, speaker, style, lengthScale, language, passages, voices, signal"
+    known = "voiceId, speaker, style, lengthScale, language, passages, voices, rules, signal"
     assert known in error["message"]
     assert ("startAt" in error["message"]) is (method == "speak")
 

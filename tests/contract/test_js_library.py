@@ -19,6 +19,9 @@ OPEN = """
     const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 """
 
+#: Of pronunciation.
+RULE = {"kind": "word", "written": "a", "says": "b", "language": "", "enabled": True}
+
 
 def run(page: Page, script: str, arg: Any = None) -> Any:
     return within(page, f"async (arg) => {{ {OPEN} {script} }}", arg)
@@ -31,14 +34,14 @@ def test_a_document_is_kept_once_and_its_place_stays(host_page: Page) -> None:
         const id = await library.put(arg.book, {source: 'book.epub'});
         clock.now = 2000;
         await library.setPlace(id, {start: 4, end: 8});
-        await library.setReading(id, {aloud: [0], rules: [{from: 'a'}]});
+        await library.setReading(id, {aloud: [0], rules: [arg.rule]});
         clock.now = 3000;
         const again = await library.put({...arg.book, title: 'Another title'});
         await library.put(arg.other);
         return {same: id === again, entries: await library.list(), got: await library.get(id),
                 unknown: [await library.get('x'), await library.reading('x')]};
         """,
-        {"book": document(), "other": document("Other", "Five six.")},
+        {"book": document(), "other": document("Other", "Five six."), "rule": RULE},
     )
     assert found["same"]
     assert found["got"] == document("Another title")
@@ -59,7 +62,7 @@ def test_a_document_is_kept_once_and_its_place_stays(host_page: Page) -> None:
         "opened": 3000,
         "finished": False,
         "aloud": [0],
-        "rules": [{"from": "a"}],
+        "rules": [RULE],
     }
     assert len(found["entries"]) == 2
     assert found["unknown"][0] is None

@@ -111,7 +111,7 @@ def tab_to(page: Page, reached: Callable[[Page], bool], *, most: int = 60) -> No
               const ring = getComputedStyle(around);
               return outlineStyle !== 'none' || boxShadow !== 'none' ||
                 ring.outlineStyle !== 'none' || ring.boxShadow !== 'none' ||
-                at.matches('textarea');
+                at.matches('textarea, .progress:focus-visible');
             }"""
         ), "the focus can't be seen: " + str(
             page.evaluate("() => document.activeElement.outerHTML.slice(0, 200)")
