@@ -102,7 +102,7 @@ def show(page: Page, text: str) -> None:
     button(page, "Play").click()
     expect(reading(page)).to_be_visible()
     expect(reading(page)).to_have_attribute("data-whole", "")
-    button(page, "Stop").click()
+    page.keyboard.press("Escape")
 
 
 def applied(page: Page, setting: str, value: str) -> None:

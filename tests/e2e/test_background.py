@@ -12,8 +12,6 @@ from tests.browser import within
 from tests.e2e.server import StaticSite
 from tests.e2e.tones import Sound, serve_player_page
 
-pytestmark = pytest.mark.alone
-
 #: The media elements that were played, as `elements`; `refusing` makes `play` fail as browsers
 #: do where a gesture is missing, `slow` lets it take so many milliseconds.
 ELEMENTS = """

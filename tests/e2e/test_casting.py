@@ -133,7 +133,6 @@ def test_wrong_passages_and_voices_are_refused(shared_app: Page, options: dict[s
     assert next(iter(options)) in refused.message
 
 
-@pytest.mark.alone
 def test_the_second_voice_does_not_delay_the_first_sound(app: Page) -> None:
     text = "\n\n".join(
         [f"{ROAD} {BACK} And this is sentence {n} of them." for n in range(8)] + [PONT]
@@ -307,7 +306,6 @@ def pauses(samples: npt.ArrayLike, rate: int, *, least: float) -> list[float]:
     return [float(gap) for gap in gaps if gap >= least]
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("rate", [1, 2])
 def test_pauses_shrink_with_the_speed(page: Page, site: StaticSite, rate: float) -> None:
     record(page)

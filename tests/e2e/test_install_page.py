@@ -348,7 +348,8 @@ def test_on_a_phone_everything_fits_and_can_be_touched(
     watch = Watch(context)
     page = open_app(context.new_page(), laid[1].url)
     give_name = {"en-GB": "Show Piper’s voices", "fr-FR": "Afficher les voix de Piper"}[locale]
-    page.locator("#voices-open").tap()
+    page.locator("#more-open").tap()
+    page.locator("#more-voices").tap()
     page.get_by_role("button", name=give_name).tap()
     expect(row(page, TRIO)).to_be_visible()
     details(page, TRIO)

@@ -15,8 +15,6 @@ from tests.e2e.test_page import button, reading
 from tests.epubs import Chapter, Line, make
 from tests.sound import record, recorded
 
-pytestmark = pytest.mark.alone
-
 BOOK = make(
     [
         Chapter(

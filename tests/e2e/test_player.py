@@ -15,9 +15,6 @@ from tests.browser import Watch, within
 from tests.e2e.server import StaticSite
 from tests.e2e.tones import Sound, serve_player_page
 
-#: Recordings lose frames where something else wants the cores.
-pytestmark = pytest.mark.alone
-
 #: Ten words of 0.16 s, every 0.4 s of the source.
 WORDS = [
     tone

@@ -13,9 +13,6 @@ from tests.browser import Watch
 from tests.e2e.server import StaticSite
 from tests.e2e.tones import Sound, serve_player_page
 
-#: Recordings lose frames where something else wants the cores.
-pytestmark = pytest.mark.alone
-
 OUT = 48_000
 
 

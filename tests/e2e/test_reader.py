@@ -13,9 +13,6 @@ from tests.browser import within
 from tests.e2e.server import StaticSite
 from tests.e2e.tones import Sound, serve_player_page
 
-#: Recordings lose frames where something else wants the cores.
-pytestmark = pytest.mark.alone
-
 #: One sentence a line, a word a tone.
 TEXT = "w0 w1 w2\nw3 w4\n\nw5\nw6 w7 w8 w9\n"
 LINES = TEXT.split()

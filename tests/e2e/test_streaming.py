@@ -25,9 +25,6 @@ from tests.native import load, snr
 from tests.oracle import Oracle, PagePhonemizer, at_once
 from tests.public_api import failure, open_blank, stream
 
-#: Recordings lose frames where something else wants the cores.
-pytestmark = pytest.mark.alone
-
 MEDIUM, TRIO, TONES = "en_US-tiny-medium", "fr_FR-trio-medium", "en_US-tones-medium"
 TEXT = "The little cat sleeps on the red carpet, before the old fireplace of the house."
 RATE, HOP = 22050, 256

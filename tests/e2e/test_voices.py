@@ -14,9 +14,6 @@ from tests.e2e.faults import Slow
 from tests.e2e.server import StaticSite
 from tests.public_api import ENGLISH, FRENCH, failure, open_blank, stream, synthesize
 
-#: Threads are measured, and want the cores.
-pytestmark = pytest.mark.alone
-
 MODELS = {voice: f"models/piper/{voice}.onnx" for voice in (ENGLISH, FRENCH)}
 
 

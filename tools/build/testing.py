@@ -12,21 +12,21 @@ from tools.build.check import check
 from tools.build.context import Context
 from tools.build.errors import BuildError
 
-SUITES = ("tests/unit", "tests/contract", "tests/e2e")
+UNIT_SUITE = "tests/unit"
+BROWSER_SUITES = ("tests/contract", "tests/e2e")
 _FAILED = 1
 _NO_TESTS = 5
 #: More failures than this are no accident.
 _MOST_ACCIDENTS = 8
-_BROWSER_SUITES = ("tests/contract/", "tests/e2e/")
 
 
 def test(ctx: Context, pytest_arguments: Sequence[str]) -> int:
     """Install, build, check, and run every suite; or just pytest with ``pytest_arguments``.
 
-    Gives pytest's status. Most tests run side by side, one for each core; those marked ``alone``,
-    which listen or count time, afterwards. A few failures in a browser may be the machine's (a
-    sound device that skips, a stall of seconds): those tests run once more, one by one, and what
-    fails again has failed.
+    Gives pytest's status. The unit tests run side by side, a process a core; those in a browser,
+    which has all the cores by itself, one by one. A few failures in a browser may be the machine's
+    (a sound device that skips, a stall of seconds): those tests run once more, and what fails
+    again has failed.
     """
     environment = _prepare(ctx)
     build(ctx)
@@ -40,10 +40,10 @@ def test(ctx: Context, pytest_arguments: Sequence[str]) -> int:
         status = run(*pytest_arguments)
     else:
         cores = str(os.cpu_count() or 1)
-        together = run("-n", cores, "--dist", "worksteal", "-m", "not alone", *SUITES)
-        alone = run("-m", "alone", *SUITES)
-        status = together or alone
-        if max(together, alone) == _FAILED and (again := _browser_failures(ctx)):
+        units = run("-n", cores, "--dist", "worksteal", UNIT_SUITE)
+        browsers = run(*BROWSER_SUITES)
+        status = units or browsers
+        if max(units, browsers) == _FAILED and (again := _browser_failures(ctx)):
             terminal.note(f"{len(again)} tests failed and run once more: {', '.join(again)}")
             status = run(*again)
     if status == _NO_TESTS:
@@ -60,7 +60,7 @@ def _browser_failures(ctx: Context) -> list[str]:
         failed = sorted(json.loads(record.read_text("utf-8")))
     except (OSError, ValueError):
         return []
-    in_browser = all(name.startswith(_BROWSER_SUITES) for name in failed)
+    in_browser = all(name.startswith(BROWSER_SUITES) for name in failed)
     return failed if in_browser and len(failed) <= _MOST_ACCIDENTS else []
 
 

@@ -42,7 +42,7 @@ def test_no_record_is_no_second_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("statuses", "found"), [((0, 0), 0), ((1, 0), 1), ((0, 1), 1), ((0, 2), 2)]
 )
-def test_what_wants_the_machine_alone_runs_afterwards(
+def test_browsers_have_the_machine_to_themselves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statuses: tuple[int, int], found: int
 ) -> None:
     runs: list[list[object]] = []
@@ -57,8 +57,8 @@ def test_what_wants_the_machine_alone_runs_afterwards(
     monkeypatch.setattr(venv, "python", lambda _: Path(sys.executable))
     monkeypatch.setattr(shell, "status", run)
     assert testing.test(checkout(tmp_path), []) == found
-    together, alone = runs
-    assert "not alone" in together and "-n" in together
-    assert "alone" in alone and "-n" not in alone
-    for suite in testing.SUITES:
-        assert suite in together and suite in alone
+    units, browsers = runs
+    assert testing.UNIT_SUITE in units and "-n" in units
+    assert "-n" not in browsers
+    for suite in testing.BROWSER_SUITES:
+        assert suite in browsers and suite not in units
