@@ -43,6 +43,8 @@ CHROMIUM_ARGS = (
     "--autoplay-policy=no-user-gesture-required",
     f"--host-resolver-rules={_RESOLVER}",
 )
+#: The page is there to be used; the engine may still be starting.
+SHOWN = "() => window.lectern && document.body.dataset.shown !== undefined"
 WEBGPU_ARGS = ("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader")
 
 
@@ -252,9 +254,9 @@ def until(page: Page, script: str, arg: Any = None, *, seconds: float = 30) -> N
 
 
 def open_app(page: Page, url: str, *, ready: bool = True) -> Page:
-    """Go to the app and wait until ``lectern.ready`` (or only for ``window.lectern``)."""
+    """Go to the app and wait until ``lectern.ready`` (or only for the page)."""
     page.goto(url)
-    page.wait_for_function("() => window.lectern")
+    page.wait_for_function(SHOWN)
     if ready:
         within(page, "() => window.lectern.ready", seconds=60)
     return page

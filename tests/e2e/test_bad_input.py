@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import Watch, open_app
+from tests.browser import SHOWN, Watch, open_app
 from tests.e2e.desk import SPEAK, cached, laid, living_on, refused
 from tests.e2e.server import StaticSite
 from tests.public_api import ENGLISH, failure, level, open_blank, stream, synthesize
@@ -249,7 +249,7 @@ def test_nonsense_in_the_address_is_left_out(page: Page, site: StaticSite) -> No
 def test_an_insecure_address_is_told(page: Page, watch: Watch, site: StaticSite) -> None:
     watch.allow(".*")
     page.goto(site.url_at("plain.test"))
-    page.wait_for_function("() => window.lectern")
+    page.wait_for_function(SHOWN)
     found = failure(page, SPEAK, ["Hello.", {}])
     assert found.code == "integrity"
     assert "https" in found.message

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import Watch, open_app, until
+from tests.browser import SHOWN, Watch, open_app, until
 from tests.e2e.installing import TRIO, give
 from tests.e2e.server import StaticSite
 from tests.e2e.test_documents import drop, opened
@@ -204,7 +204,7 @@ def test_the_readers_choice_is_kept_for_its_language(trio: Page) -> None:
     text_box(trio).fill(MIXED.replace("\n\n", f"\n\n{BACK} {ROAD}\n\n", 1))
     expect(voice).to_have_value(ENGLISH)
     trio.reload()
-    trio.wait_for_function("() => window.lectern")
+    trio.wait_for_function(SHOWN)
     expect(voice).to_have_value(ENGLISH, timeout=30_000)
     trio.get_by_label("Speed").select_option("4")
     play(trio)

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import Watch, open_app, until, within
+from tests.browser import SHOWN, Watch, open_app, until, within
 from tests.e2e.server import StaticSite
 from tests.e2e.test_export import open_panel
 from tests.public_api import ENGLISH
@@ -73,7 +73,7 @@ def test_it_goes_on_by_itself_after_a_reload(page: Page, site: StaticSite) -> No
     keep(app, LONG)
     until(app, "() => JSON.parse(localStorage.getItem('lectern.page.keeping')).at > 300")
     app.reload()
-    until(app, "() => window.lectern !== undefined")
+    until(app, SHOWN)
     left = at(app)
     until(
         app,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import Watch, open_app
+from tests.browser import SHOWN, Watch, open_app
 from tests.e2e.faults import Cut, Flip, Status
 from tests.e2e.server import StaticSite
 from tests.public_api import ENGLISH, failure, hold_workers, open_blank, stream, synthesize
@@ -324,7 +324,7 @@ def test_after_three_restarts_the_page_says_so(mortal: Page, watch: Watch) -> No
     assert mortal.evaluate("piperDebug.getSessionCacheStats()") == {"voiceCount": 0, "voices": []}
     with mortal.expect_navigation():
         alert.get_by_role("button", name="Reload").click()
-    mortal.wait_for_function("() => window.lectern")
+    mortal.wait_for_function(SHOWN)
     assert synthesize(mortal, "Hello again.", voiceId=ENGLISH).level > 0.005
 
 

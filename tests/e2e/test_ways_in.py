@@ -90,7 +90,7 @@ def test_rich_text_that_is_pasted_into_the_empty_box_is_a_document(app: Page) ->
     opened(app, "A pasted title")
     expect(reading(app).locator(".item")).to_have_text(["One thing", "Another"])
     button(app, "Library").click()
-    expect(app.locator("#library li")).to_contain_text("A pasted title")
+    expect(app.locator("#library-list li")).to_contain_text("A pasted title")
 
 
 def test_rich_text_that_is_pasted_with_nothing_focused_is_a_document(app: Page) -> None:
@@ -158,7 +158,8 @@ def test_a_page_in_the_fragment_is_an_article_with_its_site(app: Page) -> None:
     expect(app.locator("#site")).to_have_text("From road.example")
     assert "The menu" not in text_of(app)
     button(app, "Library").click()
-    expect(app.locator("#library li")).to_contain_text("road.example")
+    expect(app.locator("#library-list li")).to_contain_text("road.example")
+    button(app, "New text").click()
     expect(app.locator("#site")).to_be_hidden()
 
 

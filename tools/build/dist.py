@@ -7,7 +7,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from tools.build import espeak_data, icons, manifest, vendor_espeak, voice_settings, voices
+from tools.build import espeak_data, icons, manifest, modules, vendor_espeak, voice_settings, voices
 from tools.build.context import Context
 from tools.build.errors import BuildError
 from tools.build.hashing import files_under, sha256_bytes, write_if_changed
@@ -86,7 +86,8 @@ def _plan(ctx: Context, settings: VoiceSettings) -> dict[str, Path | bytes]:
     _join_service_worker(plan)
     drawings = layout.node_modules / "lucide-static" / "icons"
     for page in sorted(layout.web.glob("*.html")):
-        text = settings.into_policy(page.read_text("utf-8"))
+        text = modules.preload(page.read_text("utf-8"), layout.web)
+        text = settings.into_policy(text)
         plan[page.name] = icons.inline(text, drawings).encode()
     plan["py/lectern.zip"] = python_zip(layout.web / "py" / "lectern")
     for folder, under in ((layout.wasm, "wasm"), (layout.vendor, "vendor")):

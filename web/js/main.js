@@ -1,67 +1,22 @@
 // @ts-check
-/** The composition root of the page: makes the parts, hands them to each other. Nobody imports it. */
+/**
+ * The composition root of the page: makes the parts, hands them to each other. Nobody imports it.
+ * The engine comes first: it needs longer than the screen, which follows (interface.js).
+ */
 
-import { BUILD } from '../vendor/build_info.js';
 import { installDebug } from './debug.js';
 import { assemble } from './lectern.js';
-import { Keeper } from './keeping.js';
 import { registerOffline } from './offline.js';
-import { DISK_CACHE_BYTES } from './settings.js';
 import { settleWhenIdle } from './settle.js';
-import { askToKeep } from './keep_storage.js';
-import { watchConnection } from './view/connection.js';
-import { Page } from './view/page.js';
-import { Memory } from './view/storage.js';
-import { chooseLanguage, localize } from './view/strings.js';
 
 /** With nothing spoken, work for later waits this long after the start, in ms. */
 const UNSPOKEN_MS = 8000;
-
-const { language, strings } = chooseLanguage(navigator.languages);
-localize(document, language, strings);
-watchConnection();
 
 const base = new URL('.', document.baseURI).href;
 const { lectern, engine } = assemble({ base, ...overrides(new URL(location.href).searchParams) });
 installDebug({ engine });
 Object.assign(window, { lectern });
-
-/** @type {Promise<import('./library.js').Library> | null} */
-let shelf = null;
-/** Fetched when somebody looks: the first words need no library. */
-const library = () => (shelf ??= import('./library.js').then(({ Library }) => new Library()));
-
-/** Fetched when somebody comes that way. */
-const arrivals = () => import('./arrivals.js');
-const memory = new Memory(() => localStorage);
-const keeper = new Keeper({
-  lectern,
-  async prepare(voiceId) {
-    await askToKeep();
-    await engine.ask('preload', { voiceId });
-  },
-  failures: async () => {
-    const found = /** @type {any} */ (await engine.request('metrics', {}, { aside: true }));
-    return found.counters;
-  },
-  memory,
-  budget: DISK_CACHE_BYTES,
-});
-
-const page = new Page({
-  lectern,
-  events: engine,
-  preload: (voiceId) => engine.request('preload', { voiceId }),
-  keeper,
-  memory,
-  library,
-  arrivals,
-  base,
-  language,
-  strings,
-  collectionHost: BUILD.voices.source && new URL(BUILD.voices.source, base).host,
-  reload: () => location.reload(),
-});
+const screen = import('./interface.js').then(({ show }) => show({ lectern, engine, base }));
 
 /** @type {import('./offline.js').Offline | null} */
 let offline = null;
@@ -71,7 +26,8 @@ let offline = null;
 engine.ready.then(
   () => {
     offline = registerOffline({ base });
-    page.connectOffline(offline);
+    const mine = offline;
+    void screen.then((page) => page.connectOffline(mine));
     offline.keep([...wanted]);
   },
   () => {},

@@ -1,0 +1,61 @@
+// @ts-check
+/** The screen's half of the composition root: what main.js does not need to start the engine. */
+
+import { BUILD } from '../vendor/build_info.js';
+import { askToKeep } from './keep_storage.js';
+import { Keeper } from './keeping.js';
+import { DISK_CACHE_BYTES } from './settings.js';
+import { watchConnection } from './view/connection.js';
+import { Page } from './view/page.js';
+import { Memory } from './view/storage.js';
+import { chooseLanguage, localize } from './view/strings.js';
+
+/** @type {Promise<import('./library.js').Library> | null} */
+let shelf = null;
+/** Fetched when somebody looks: the first words need no library. */
+const library = () => (shelf ??= import('./library.js').then(({ Library }) => new Library()));
+
+/** Fetched when somebody comes that way. */
+const arrivals = () => import('./arrivals.js');
+
+/**
+ * @param {object} parts
+ * @param {import('./lectern.js').Lectern} parts.lectern
+ * @param {import('./engine.js').Engine} parts.engine
+ * @param {string} parts.base  absolute URL of the folder, with a final slash
+ */
+export function show({ lectern, engine, base }) {
+  const { language, strings } = chooseLanguage(navigator.languages);
+  localize(document, language, strings);
+  watchConnection();
+  const memory = new Memory(() => localStorage);
+  const keeper = new Keeper({
+    lectern,
+    async prepare(voiceId) {
+      await askToKeep();
+      await engine.ask('preload', { voiceId });
+    },
+    failures: async () => {
+      const found = /** @type {any} */ (await engine.request('metrics', {}, { aside: true }));
+      return found.counters;
+    },
+    memory,
+    budget: DISK_CACHE_BYTES,
+  });
+  const page = new Page({
+    lectern,
+    events: engine,
+    preload: (voiceId) => engine.request('preload', { voiceId }),
+    keeper,
+    memory,
+    library,
+    arrivals,
+    base,
+    language,
+    strings,
+    collectionHost: BUILD.voices.source && new URL(BUILD.voices.source, base).host,
+    reload: () => location.reload(),
+  });
+  document.body.dataset.shown = '';
+  return page;
+}
