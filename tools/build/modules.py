@@ -15,6 +15,8 @@ _ENGINE, _SCREEN = "js/main.js", "js/interface.js"
 
 def preload(page: str, web: Path) -> str:
     """The page with ``<!-- modules -->`` replaced by a link for each module that it imports."""
+    if _PLACE not in page:
+        return page
     engine = closure(web, _ENGINE)
     screen = [path for path in closure(web, _SCREEN) if path not in set(engine)]
     links = [f'    <link rel="modulepreload" href="{path}" />\n' for path in engine]
