@@ -15,7 +15,7 @@ _ENGINE, _SCREEN = "js/main.js", "js/interface.js"
 
 def preload(page: str, web: Path) -> str:
     """The page with ``<!-- modules -->`` replaced by a link for each module that it imports."""
-    if _PLACE not in page:
+    if _PLACE not in page or not (web / _SCREEN).is_file():
         return page
     engine = closure(web, _ENGINE)
     screen = [path for path in closure(web, _SCREEN) if path not in set(engine)]
