@@ -10,9 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 #: Frames of a window. A smaller one wastes more on its context, a larger one gains nothing.
-SMALLEST, LARGEST = 20, 128
-#: A rest of a smaller share is made with the window before it: one of its own costs more.
-_REST = 3 / 8
+SMALLEST, LARGEST = 16, 128
 #: A run may take so much longer than the last ones did.
 _MARGIN = 1.3
 #: Seconds that a piece needs from here to the ear, on top of its making.
@@ -86,7 +84,7 @@ class Pace:
             # What is held back because it is not enough does not become so by small steps.
             size = max(size, min(2 * made, LARGEST))
         # No rest that costs more context than sound.
-        return remaining if remaining - size < max(SMALLEST, size * _REST) else size
+        return remaining if remaining - size < SMALLEST else size
 
     def enough(self, demand: Demand, made: int, remaining: int) -> bool:
         """Whether what is made can be handed over: the rest will be there in time."""
