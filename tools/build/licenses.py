@@ -27,7 +27,19 @@ class Shipped:
 
 
 #: What linkedom's bundle holds besides itself.
-LINKEDOM_PARTS = ("css-select", "htmlparser2", "entities", "uhyphen")
+LINKEDOM_PARTS = (
+    "boolbase",
+    "css-select",
+    "css-what",
+    "dom-serializer",
+    "domelementtype",
+    "domhandler",
+    "domutils",
+    "entities",
+    "htmlparser2",
+    "nth-check",
+    "uhyphen",
+)
 
 SHIPPED = (
     Shipped(
@@ -96,6 +108,7 @@ SHIPPED = (
         (
             *(f"npm:{name}/LICENSE" for name in ("linkedom", *LINKEDOM_PARTS)),
             "npm:html-escaper/LICENSE.txt",
+            "npm:@acemir/cssom/LICENSE.txt",
         ),
         "https://github.com/WebReflection/linkedom, and the packages named above",
     ),

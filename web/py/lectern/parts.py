@@ -90,6 +90,8 @@ def _raw_stretches(
         found.append((block.start(), block.end(), Part(phonemes, True, False, ranges, owners)))
     free = 0
     for one in said:
+        if one.start < free:
+            continue  # said with the word before it
         if one.is_ipa:
             start, end, phonemes = _whole(sentence, one, words, language, free)
             inside = _within(words, start, end)

@@ -52,6 +52,6 @@ class PronounceRequests:
                 {"start": span.start, "end": span.end, "phonemes": "".join(of_word.get(word, []))}
                 for word, span in enumerate(found.words)
             ],
-            "touched": len(wanted),
+            "touched": len(said),
             "unknown": unknown_phonemes(phonemes, voice),
         }

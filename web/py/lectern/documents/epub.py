@@ -29,6 +29,8 @@ MOST_MARKUP = 64_000_000
 MOST_COVER = 5 * MIB
 
 #: Parts of a book that nobody wants to hear, as epub:type names them.
+#: A page that is a cover holds a picture and little else (characters that are looked at).
+_COVER_PAGE = 20_000
 _FURNITURE = frozenset({"cover", "titlepage", "toc", "copyright-page", "index"})
 _NOTEREFS = frozenset({"noteref", "doc-noteref"})
 _LINK = re.compile(r"<a\s[^<>]*+>", re.IGNORECASE)
@@ -267,7 +269,7 @@ def _skip(blocks: list[Block], ranges: Iterable[range]) -> None:
 
 def _picture_of(archive: Archive, path: str) -> str:
     """The path of the first picture on a page; "" without one."""
-    image = parse(archive.text(path) or "", path).first("img", "image")
+    image = parse((archive.text(path) or "")[:_COVER_PAGE], path).first("img", "image")
     place = target(archive, path, image.get("src") or image.get("href")) if image else None
     return place.path if place else ""
 

@@ -22,12 +22,14 @@ MOST_BYTES = 100_000_000
 _MOST_TEXT = 20_000_000
 
 _ZIP = b"PK\x03\x04"
+#: Nothing in it is tried twice: comments without end cost no more than their length.
 _MARKUP = re.compile(
-    r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.I
+    r"\s*+(<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+"
+    r"<(!doctype\s+html|html|head|body)\b",
+    re.I | re.S,
 )
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?([\w.:-]{2,40})""", re.I)
 _XML_ENCODING = re.compile(rb"""^<\?xml[^>]+encoding\s*=\s*["']([\w.:-]{2,40})""")
-_ZIP = b"PK\x03\x04"
 _KNOWN_BINARY = {
     b"\xd0\xcf\x11\xe0": "an old Word document",
     b"{\\rtf": "an RTF document",
@@ -147,7 +149,7 @@ def decode(data: bytes, name: str) -> str:
     encoding of Western Europe. Line ends become \\n.
 
     Raises:
-        DocumentUnreadable: it is no text. TooLarge is left to who reads it.
+        DocumentUnreadable: it is no text, or too long for one.
     """
     text: str | None = None
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):

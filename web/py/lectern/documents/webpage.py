@@ -36,7 +36,8 @@ _LINK = re.compile(r"<a\s", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://([^/?#\s@]+)(?:[/?#]\S*)?", re.IGNORECASE)
 #: Scripts whose words are written in one or two characters.
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_BYLINE = re.compile(r"(?:by|par|von|por|di)\b[\s:]*", re.IGNORECASE)
+#: What stands before a name; "von" and "di" begin names as well.
+_BYLINE = re.compile(r"\A(?:(?:by|par|por)\b[\s:]*|(?:von|di)\s*:\s*)", re.IGNORECASE)
 
 
 def site_of(source: str) -> str:
@@ -130,7 +131,7 @@ def _article(found: str, whole: Document) -> Document | None:
         return None
     document = builder.document(
         title=title,
-        author=_BYLINE.sub("", one_line(told("byline"), 200), count=1) or whole.author,
+        author=_BYLINE.sub("", one_line(told("byline"), 200)) or whole.author,
         language=language,
     )
     return replace(document, site=one_line(told("site"), 200))
