@@ -33,6 +33,7 @@ const BYTES_PER_SAMPLE = 2;
  * @property {Status} status
  * @property {string} [code]  of what went wrong
  *
+ * @typedef {import('./passages.js').GivenPassage[]} Passages
  * @typedef {object} KeeperNeeds
  * @property {Pick<import('./lectern.js').Lectern, 'render'>} lectern
  * @property {(voiceId: string) => Promise<unknown>} prepare  loads the voice, which stores it
@@ -50,6 +51,8 @@ export class Keeper extends EventTarget {
   #run = null;
   /** @type {KeepRecord | null} */
   #record;
+  /** Of the text under way. @type {Passages | null} */
+  #passages = null;
   /** The text that was asked for last: a book's fingerprint takes some milliseconds. */
   #known = { text: '', print: fingerprint('') };
 
@@ -79,9 +82,11 @@ export class Keeper extends EventTarget {
    *
    * @param {string} text  as `speak` gets it
    * @param {Pick<KeepRecord, 'documentId' | 'title' | 'from' | 'to' | 'options'>} about
+   * @param {Passages | null} [passages]  of the text: too many to be written down with each sentence
    */
-  start(text, about) {
+  start(text, about, passages = null) {
     this.#run?.abort();
+    this.#passages = passages;
     const blank = { print: fingerprint(text), at: about.from, bytes: 0, seconds: 0 };
     this.#set({ ...about, ...blank, status: 'working' });
     void this.#work(text);
@@ -99,17 +104,28 @@ export class Keeper extends EventTarget {
     if (this.#record?.status === 'working') this.#set({ ...this.#record, status: 'paused' });
   }
 
-  /** Go on with what was begun, if this is its text and it is not done. @param {string} text */
-  resume(text) {
+  /**
+   * Go on with what was begun, if this is its text and it is not done.
+   *
+   * @param {string} text
+   * @param {Passages | null} [passages]
+   */
+  resume(text, passages = null) {
     if (!this.#record || this.#run || !this.isOf(text)) return;
     if (this.#record.status === 'done') return;
+    this.#passages = passages;
     this.#set({ ...this.#record, status: 'working', code: undefined });
     void this.#work(text);
   }
 
-  /** After a reload: go on by itself where nobody had paused it. @param {string} text */
-  restore(text) {
-    if (this.#record?.status === 'working') this.resume(text);
+  /**
+   * After a reload: go on by itself where nobody had paused it.
+   *
+   * @param {string} text
+   * @param {Passages | null} [passages]
+   */
+  restore(text, passages = null) {
+    if (this.#record?.status === 'working') this.resume(text, passages);
   }
 
   /** Nothing is kept any more; the sound stays in the cache until it is in the way. */
@@ -161,12 +177,12 @@ export class Keeper extends EventTarget {
     const { at, to, options } = /** @type {KeepRecord} */ (this.#record);
     const voiceId = options.voiceId;
     if (typeof voiceId === 'string') await this.#needs.prepare(voiceId);
-    const before = await this.#lost();
+    const before = await this.#lost(signal);
     /** Ends of the sentences that were handed over last, with what they came to. */
     const recent = [];
     let { bytes, seconds } = /** @type {KeepRecord} */ (this.#record);
     let sentences = 0;
-    for await (const piece of this.#needs.lectern.render(text, { ...options, startAt: at, endAt: to, signal })) {
+    for await (const piece of this.#needs.lectern.render(text, { ...options, passages: this.#passages, startAt: at, endAt: to, signal })) {
       signal.throwIfAborted();
       bytes += piece.samples.length * BYTES_PER_SAMPLE;
       seconds += piece.samples.length / piece.sampleRate;
@@ -176,16 +192,17 @@ export class Keeper extends EventTarget {
       const safe = recent.length > BEHIND ? recent.shift() : null;
       if (safe) this.#set({ .../** @type {KeepRecord} */ (this.#record), ...safe });
       sentences += 1;
-      if (sentences % LOOK_EVERY === 0 && (await this.#lost()) > before) return this.#end('failed', 'quota');
+      if (sentences % LOOK_EVERY === 0 && (await this.#lost(signal)) > before) return this.#end('failed', 'quota');
     }
-    if ((await this.#lost()) > before) return this.#end('failed', 'quota');
+    if ((await this.#lost(signal)) > before) return this.#end('failed', 'quota');
     this.#set({ .../** @type {KeepRecord} */ (this.#record), at: to, bytes, seconds });
     this.#end('done');
   }
 
-  /** How often the cache could not keep a sentence. */
-  async #lost() {
+  /** How often the cache could not keep a sentence. @param {AbortSignal} signal */
+  async #lost(signal) {
     const counts = await this.#needs.failures();
+    signal.throwIfAborted(); // somebody may have ended it, or begun another, meanwhile
     return (counts['cache.disk.quota'] ?? 0) + (counts['cache.disk.failed'] ?? 0);
   }
 

@@ -118,7 +118,7 @@ function checkedContents(value, length) {
   return list(value ?? [], MOST_ENTRIES, 'its contents').map((one) => {
     const { title, start, level } = object(one, 'a line of the contents');
     done = within(start, done, length);
-    return { title: name(title), start: done, level: within(level, 1, MOST_LEVEL) };
+    return { title: name(title), start: done, level: Math.min(within(level, 1, 1e6), MOST_LEVEL) };
   });
 }
 

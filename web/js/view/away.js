@@ -12,10 +12,11 @@ import { Panel } from './panel.js';
  * @typedef {{start: number, end: number}} Span  UTF-16 units
  * @typedef {Span & {title?: string}} Part  title: of the chapter
  *
+ * @typedef {{text: string, passages: import('../passages.js').GivenPassage[] | null}} SpokenOf
  * @typedef {object} AwayNeeds
  * @property {Pick<import('./types.js').LecternPort, 'export'>} lectern
  * @property {import('./types.js').KeeperPort} keeper
- * @property {(documentId: string) => Promise<string | null>} spokenOf  the text of a document of the library
+ * @property {(documentId: string) => Promise<SpokenOf | null>} spokenOf  of a document of the library
  * @property {Reading} reading
  * @property {() => import('./types.js').SpeakOptions} options  how to speak
  * @property {() => import('./types.js').VoiceInfo | null} voice

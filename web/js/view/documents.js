@@ -59,12 +59,13 @@ export class Documents {
    * Open a file, and keep what is in it.
    *
    * @param {File} file
-   * @param {{source?: string}} [about]  source: the address that a page is from
-   * @returns {Promise<boolean>} whether it is shown
+   * @param {{source?: string, own?: boolean}} [about]  source: the address that a page is from; own:
+   *   the reader chose it here
+   * @returns {Promise<boolean>} whether it, or what was opened after it, is shown
    */
-  async open(file, { source } = {}) {
+  async open(file, { source, own = true } = {}) {
     const { lectern, notices, strings } = this.#needs;
-    if (LIBRARY_FILE.test(file.name)) {
+    if (own && LIBRARY_FILE.test(file.name)) {
       this.#needs.takeLibrary(file);
       return false;
     }
@@ -73,17 +74,17 @@ export class Documents {
     let full = false;
     try {
       const data = await lectern.openDocument(file, { source: source || undefined });
-      if (mine !== this.#asked) return false;
+      if (mine !== this.#asked) return true;
       const kept = await this.#put(data, file.name).catch((error) => {
         // A browser that keeps nothing reads it all the same.
         console.warn('[Lectern] The document is not kept:', error);
         full = error?.code === 'quota';
       });
-      if (mine !== this.#asked) return false;
+      if (mine !== this.#asked) return true;
       this.#show(data, kept?.id ?? '', kept?.reading);
     } catch (error) {
       if (mine === this.#asked) this.#needs.failed(error);
-      return false;
+      return mine !== this.#asked;
     } finally {
       clearTimeout(telling);
       if (mine === this.#asked) notices.hide('hint');
@@ -120,7 +121,8 @@ export class Documents {
   async spokenOf(id) {
     const shelf = await this.#needs.library();
     const [data, reading] = await Promise.all([shelf.get(id), shelf.reading(id)]);
-    return data && new OpenDocument(data, reading.aloud).spoken;
+    const opened = data && new OpenDocument(data, reading.aloud);
+    return opened && { text: opened.spoken, passages: opened.passages };
   }
 
   /** Show what was read last, where there is anything. */

@@ -21,6 +21,8 @@ export class KeepOffline {
   #forget = byId('keep-forget', HTMLButtonElement);
   /** The text of what is kept, if it is at hand. @type {string | null} */
   #text = null;
+  /** @type {import('../passages.js').GivenPassage[] | null} */
+  #passages = null;
   #told = '';
 
   /** @param {PartNeeds} needs */
@@ -33,7 +35,11 @@ export class KeepOffline {
       this.#start.focus();
     });
     needs.keeper.addEventListener('change', () => this.#showProgress());
-    needs.reading.addEventListener('text', () => this.#goOn(needs.reading.spoken));
+    needs.reading.addEventListener('text', () => {
+      // A fingerprint of the whole text is nothing for each key that is pressed.
+      if (needs.keeper.record?.status !== 'working') return;
+      this.#goOn(needs.reading.spoken, needs.reading.opened?.passages ?? null);
+    });
     this.#showProgress();
   }
 
@@ -55,29 +61,34 @@ export class KeepOffline {
     const { keeper, spokenOf } = this.#needs;
     const { record } = keeper;
     if (record?.status !== 'working' || !record.documentId) return;
-    const text = await spokenOf(record.documentId).catch(() => null);
-    if (text !== null) this.#goOn(text);
+    const found = await spokenOf(record.documentId).catch(() => null);
+    if (found) this.#goOn(found.text, found.passages);
+    // Its document is gone, or is read otherwise now.
+    if (!found || !keeper.isOf(found.text)) keeper.pause();
   }
 
   get #bytesPerSecond() {
     return (this.#needs.voice()?.sampleRate ?? USUAL_RATE) * BYTES_PER_SAMPLE;
   }
 
-  /** @param {string} text */
-  #goOn(text) {
+  /** @param {string} text @param {import('../passages.js').GivenPassage[] | null} passages */
+  #goOn(text, passages) {
     const { keeper } = this.#needs;
     if (!keeper.record || !keeper.isOf(text)) return;
     this.#text = text;
-    keeper.restore(text);
+    this.#passages = passages;
+    keeper.restore(text, passages);
   }
 
   #begin() {
     const { reading, span, options, keeper, say, strings } = this.#needs;
     const { start, end } = span();
-    const { rate, startAt, ...how } = options();
+    const { rate, startAt, passages = null, ...how } = options();
     this.#text = reading.spoken;
+    this.#passages = passages;
     const { documentId, title } = reading;
-    keeper.start(this.#text, { documentId, title, from: start, to: end, options: how });
+    const about = { documentId, title, from: start, to: end, options: how };
+    keeper.start(this.#text, about, passages);
     this.#pause.focus();
     say(strings.sayKeeping);
   }
@@ -91,9 +102,11 @@ export class KeepOffline {
       return;
     }
     if (this.#text === null || !keeper.isOf(this.#text)) {
-      this.#text = record.documentId ? await spokenOf(record.documentId).catch(() => null) : null;
+      const found = record.documentId ? await spokenOf(record.documentId).catch(() => null) : null;
+      this.#text = found?.text ?? null;
+      this.#passages = found?.passages ?? null;
     }
-    if (this.#text !== null && keeper.isOf(this.#text)) keeper.resume(this.#text);
+    if (this.#text !== null && keeper.isOf(this.#text)) keeper.resume(this.#text, this.#passages);
     else this.#amount.textContent = strings.keepOpenIt;
   }
 

@@ -2,6 +2,7 @@
 /** Keys for the whole page, where nothing else wants them, and the list of them. */
 
 import { byId } from './dom.js';
+import { closePanel } from './panel.js';
 
 /**
  * @typedef {object} KeyActions
@@ -48,7 +49,7 @@ export function listenToKeys(actions) {
     const target = event.target instanceof Element ? event.target : document.body;
     if (event.key === 'Escape') {
       // The browser closes lists and menus itself; one press does one thing.
-      if (!document.querySelector(':popover-open')) actions.stop();
+      if (!document.querySelector(':popover-open') && !closePanel()) actions.stop();
       return;
     }
     if (target.closest('textarea, input, select, [contenteditable]')) return;

@@ -6,7 +6,7 @@
 
 import { byId } from './dom.js';
 
-/** @typedef {'problem' | 'gesture' | 'hint' | 'update' | 'offline' | 'timer'} Slot */
+/** @typedef {'problem' | 'gesture' | 'hint' | 'back' | 'update' | 'offline' | 'timer'} Slot */
 /** @typedef {{label: string, run: () => void}} Action */
 
 /** A passing note goes by itself after so many ms. */

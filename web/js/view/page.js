@@ -343,6 +343,7 @@ export class Page extends EventTarget {
    */
   #showDocument(opened, { documentId, place }) {
     const { text } = opened.data;
+    this.#offerBack();
     this.#box.value = text;
     this.#memory.text = ''; // it is in the library
     this.#reading.open(text, { opened, documentId, place });
@@ -355,20 +356,25 @@ export class Page extends EventTarget {
 
   /** Back to the empty page, and to what was read before. */
   #goHome() {
-    const { opened, text, sentence } = this.#reading;
+    this.#offerBack();
     this.#box.value = '';
     this.#textChanged(true);
     void this.#documents.showList();
     if (matchMedia('(hover: hover)').matches) this.#box.focus();
-    // A document is in the library; a text that was typed is nowhere else.
-    if (opened || text.trim() === '') return;
+  }
+
+  /** A text that goes now and is kept nowhere can be had back for a while. */
+  #offerBack() {
+    const { opened, documentId, text, sentence } = this.#reading;
+    if (documentId || text.trim() === '') return;
     const run = () => {
       this.#box.value = text;
       this.#textChanged(true);
-      this.#reading.open(text, { place: sentence });
+      this.#reading.open(text, { opened, place: sentence });
+      if (opened) this.#read();
     };
     const action = { label: this.#strings.undo, run };
-    this.#notices.show('hint', this.#strings.textCleared, { action, passing: true });
+    this.#notices.show('back', this.#strings.textCleared, { action, passing: true });
   }
 
   /** @param {boolean} whole */

@@ -87,3 +87,10 @@ export class Panel {
     this.#closed();
   }
 }
+
+/** Close the one that is open, wherever the focus is. @returns {boolean} whether one was */
+export function closePanel() {
+  const open = current;
+  open?.close();
+  return open !== null;
+}

@@ -25,7 +25,7 @@ export class Playback extends EventTarget {
   /** What the present speech was given. @type {import('./types.js').SpeakOptions} */
   #given = {};
   #text = '';
-  /** @type {{start: number, end: number} | null} the sentence being spoken, or the last one */
+  /** @type {{start: number, end: number} | null} the sentence being spoken, or the place to begin */
   #sentence = null;
   /** Spoken otherwise from now on: the next `resume` begins the sentence again. */
   #stale = false;
@@ -91,7 +91,7 @@ export class Playback extends EventTarget {
   start(text, startAt) {
     this.#drop();
     this.#text = text;
-    this.#sentence = null;
+    this.#sentence = { start: startAt, end: startAt };
     this.#given = this.#options();
     const speech = this.#lectern.speak(text, { ...this.#given, rate: this.#rate, startAt });
     this.#speech = speech;
@@ -134,7 +134,9 @@ export class Playback extends EventTarget {
 
   /** @param {number} offset */
   seek(offset) {
-    this.#speech?.seek(offset);
+    if (!this.#speech) return;
+    this.#sentence = { start: offset, end: offset };
+    this.#speech.seek(offset);
   }
 
   /**

@@ -56,7 +56,7 @@ export class ProgressLine {
     reading.addEventListener('place', (event) => this.#reached(detailOf(event).start));
     reading.addEventListener('word', (event) => this.#reached(detailOf(event).end));
     reading.addEventListener('speed', () => this.#show());
-    reading.addEventListener('stopped', () => this.#reached(0));
+    reading.addEventListener('stopped', () => this.#reached(reading.offset));
     reading.addEventListener('finished', () => this.#reached(reading.length));
     new ResizeObserver(() => this.#mark()).observe(this.#slider);
     this.#wide.addEventListener('change', () => this.#showLeft());

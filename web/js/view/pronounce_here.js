@@ -40,6 +40,8 @@ export class PronounceHere {
     if (!selection || selection.type !== 'Range' || !selection.rangeCount) return null;
     const range = selection.getRangeAt(0);
     if (!this.#article.contains(range.commonAncestorContainer)) return null;
+    // All of a book is no word, and takes its time to be put together.
+    if (range.commonAncestorContainer === this.#article) return null;
     const text = trimmed(selection.toString());
     if (!text || text.length > MOST_CHARACTERS || text.includes('\n')) return null;
     return { text, around: sentenceAround(range, text) };

@@ -220,7 +220,8 @@ export class Reading extends EventTarget {
   stop() {
     if (!this.active) return;
     this.#playback.stop();
-    this.#remember(null);
+    // A book is gone on with where it was left; a text begins anew.
+    if (!this.#documentId) this.#remember(null);
     this.#tell('stopped');
   }
 

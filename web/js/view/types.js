@@ -55,15 +55,16 @@
  * @property {(voiceId: string) => Promise<{license: string, card: string}>} card
  *
  * @typedef {import('../keeping.js').KeepRecord} KeepRecord
+ * @typedef {import('../passages.js').GivenPassage[]} Passages
  * @typedef {object} KeeperMethods
  * @property {KeepRecord | null} record
  * @property {boolean} elsewhere
  * @property {number} room bytes
- * @property {(text: string, about: Pick<KeepRecord, 'documentId' | 'title' | 'from' | 'to' | 'options'>) => void} start
+ * @property {(text: string, about: Pick<KeepRecord, 'documentId' | 'title' | 'from' | 'to' | 'options'>, passages?: Passages | null) => void} start
  * @property {(text: string) => boolean} isOf
  * @property {() => void} pause
- * @property {(text: string) => void} resume
- * @property {(text: string) => void} restore
+ * @property {(text: string, passages?: Passages | null) => void} resume
+ * @property {(text: string, passages?: Passages | null) => void} restore
  * @property {() => void} forget
  * @typedef {EventTarget & KeeperMethods} KeeperPort  event `change`
  *

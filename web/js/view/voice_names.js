@@ -1,6 +1,8 @@
 // @ts-check
 /** What voices, their languages and their sizes are called, in the interface's language. */
 
+export { primaryOf } from '../voice_choice.js';
+
 /**
  * @typedef {import('./types.js').VoiceInfo} VoiceInfo
  * @typedef {import('./strings.js').Strings} Strings
@@ -12,11 +14,6 @@ const MB = 1_000_000;
 export function voiceName({ id, name }) {
   const words = (name || id).replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** @param {string} language BCP 47 */
-export function primaryOf(language) {
-  return language.toLowerCase().split('-')[0];
 }
 
 /**

@@ -21,7 +21,7 @@ const ADDRESS = /^https?:\/\/\S+$/i;
  * @property {string} base  absolute URL of the app's folder, with a final slash
  * @property {import('./strings.js').Strings} strings
  * @property {import('./notices.js').Notices} notices
- * @property {(file: File, about?: {source?: string}) => Promise<boolean>} open  whether it is shown
+ * @property {(file: File, about?: {source?: string, own?: boolean}) => Promise<boolean>} open  whether it is shown
  * @property {() => void} showBookmarklet
  */
 
@@ -73,7 +73,8 @@ export class WaysIn {
       return open(file, { source });
     }
     const { file, title, text, url } = await shared(base, coming.id);
-    if (file) return open(file);
+    // Any site can post here: a whole library is not taken in unasked.
+    if (file) return open(file, { own: false });
     // Some apps put the address where the text should be.
     const words = text.trim();
     if (words && !ADDRESS.test(words)) return open(textFile(text, title), { source: url });
