@@ -87,19 +87,20 @@ const EVENTS = [
   'item', 'ended', 'playing', 'starved', 'end', 'blocked', 'unblocked', 'interrupted', 'continued', 'error', 'problem',
 ];
 
-/** An output, and which of its nodes is connected to what at its end. */
-function watchedOutput(way) {
+/** What is connected to what while `work` is done. */
+function connections(work) {
   const { connect } = AudioNode.prototype;
-  const ends = [];
+  const made = [];
   AudioNode.prototype.connect = function (target, ...rest) {
-    ends.push([this, target]);
+    made.push([this, target]);
     return connect.call(this, target, ...rest);
   };
   try {
-    return { output: createDeviceOutput({ way }), ends };
+    work();
   } finally {
     AudioNode.prototype.connect = connect;
   }
+  return made;
 }
 
 /** A player on the real device, recorded. */
@@ -122,9 +123,8 @@ class Bench {
   }
 
   output() {
-    const { output, ends } = watchedOutput(this.way);
+    const output = createDeviceOutput({ way: this.way });
     this.device = output;
-    this.ends = ends;
     const { context } = output;
     const { audioWorklet } = context;
     audioWorklet.addModule = async (url) => {
@@ -137,9 +137,9 @@ class Bench {
         channelCountMode: 'explicit',
       });
       tap.port.onmessage = ({ data }) => this.chunks.push(data);
+      if (!this.atEnd) node.connect(tap);
+      this.ends = connections(() => output.connect(this.atEnd ? node : tap));
       if (this.atEnd) this.listenAtEnd(tap);
-      else node.connect(tap);
-      output.connect(this.atEnd ? node : tap);
     };
     return { ...output, connect };
   }
