@@ -14,7 +14,7 @@ import pytest
 from lectern.document_requests import DocumentRequests, Opened, document_data
 from lectern.documents.epub import MOST_COVER
 from lectern.documents.model import Builder, Kind, Skip
-from lectern.documents.reading import MOST_BYTES, cover_of, decode
+from lectern.documents.reading import MOST_BYTES, cover_of, decode, read
 from lectern.errors import (
     BadOption,
     DocumentUnreadable,
@@ -28,6 +28,7 @@ from tests.epubs import Chapter, make, png
 from tests.fake_documents import FakeArticles, FakePdf
 from tests.fake_voices import FakeDownloads, FakeVoiceStore
 from tests.fakes import FakeVoiceFiles
+from tests.unit.documents.checks import check_time
 
 BOOK = make([Chapter("a.xhtml", "<p>Two.</p>")])
 
@@ -284,3 +285,13 @@ def test_a_damaged_archive_gives_no_cover() -> None:
         assert cover_of(data[:cut]) is None
     for at in range(0, len(data), 41):
         cover_of(data[:at] + b"\xff\xff\xff" + data[at + 3 :])  # whatever it gives, no error
+
+
+def test_comments_without_end_before_a_text_cost_their_length() -> None:
+    check_time(lambda text: read("a.md", text.encode()), "<!-- -->" * 600 + "word")
+    check_time(lambda text: read("a.txt", text.encode()), "<!-- " * 600 + "word")
+
+
+def test_a_comment_of_several_lines_before_a_page_is_passed_over() -> None:
+    page = b"<!-- saved from\n somewhere -->\n<html><body><p>One line.</p></body></html>"
+    assert "<p>" not in read("page", page).text

@@ -181,3 +181,19 @@ def test_the_site_says_its_name_itself() -> None:
         "a.html", PAGE.encode(), articles=FakeArticles(answer), source="https://road.example/"
     )
     assert (data["site"], data["source"]) == ("The Road Times", "https://road.example/")
+
+
+@pytest.mark.parametrize(
+    ("byline", "author"),
+    [
+        ("By Ann  Author", "Ann Author"),
+        ("par Jeanne", "Jeanne"),
+        ("von: Ludwig", "Ludwig"),
+        ("Judi Dench", "Judi Dench"),
+        ("Bobby Fischer", "Bobby Fischer"),
+        ("Ludwig von Mises", "Ludwig von Mises"),
+        ("Di Angelo", "Di Angelo"),
+    ],
+)
+def test_a_byline_gives_the_name_and_nothing_of_it_is_lost(byline: str, author: str) -> None:
+    assert read(found(byline=byline)).author == author

@@ -347,6 +347,11 @@ def test_phonemes_of_several_words_and_beside_punctuation() -> None:
     assert spoken.phonemes[-1] == "."
 
 
+def test_what_clings_to_a_word_is_said_once() -> None:
+    both = rules(("Oise", "/waz/"), ("s", "/z/"))
+    assert heard(say("The Oise's here", both))[1] == ("Oise's", "wazɪz")
+
+
 def test_elisions_and_possessives_cling_to_phonemes() -> None:
     oise = rules(("Oise", "/waz/"))
     assert heard(say("dans l’Oise", oise, "fr"))[-1] == ("l’Oise", "lwaz")
