@@ -53,7 +53,10 @@ export class Away {
     // A press would take the selection away before the panel is open.
     byId('more-open', HTMLButtonElement).addEventListener('pointerdown', () => this.#look());
     this.#what.addEventListener('change', () => this.#update());
-    needs.reading.addEventListener('text', () => this.#whenOpen(() => this.#show()));
+    needs.reading.addEventListener('text', () => {
+      this.#selected = null;
+      this.#whenOpen(() => this.#show());
+    });
     needs.reading.addEventListener('aloud', () => this.#whenOpen(() => this.#update()));
     void this.#keeping.restore();
   }

@@ -213,14 +213,19 @@ export class Page extends EventTarget {
 
   /** @param {import('./types.js').OfflinePort} offline */
   connectOffline(offline) {
-    offline.addEventListener('ready', () => {
+    const ready = () => {
       if (!this.#memory.once('offline-ready')) return;
       this.#notices.show('offline', this.#strings.offlineReady, { passing: true });
-    });
-    offline.addEventListener('update', () => {
+    };
+    const update = () => {
       const action = { label: this.#strings.reload, run: () => void offline.applyUpdate() };
       this.#notices.show('update', this.#strings.newVersion, { action });
-    });
+    };
+    // It may have come before there was a page to tell.
+    if (offline.ready) ready();
+    else offline.addEventListener('ready', ready);
+    if (offline.update) update();
+    else offline.addEventListener('update', update);
   }
 
   #connectKeys() {

@@ -9,6 +9,9 @@ import { RuleForm } from './rule_form.js';
 import { MOST_FILE, MOST_RULES, fileOf, rulesOfFile } from '../rules.js';
 import { languageName } from './voice_names.js';
 
+/** How long a file that is saved can be read, in ms. */
+const KEPT_FOR = 60_000;
+
 /**
  * @typedef {import('../rules.js').WholeRule} WholeRule
  * @typedef {import('./rule_book.js').Scope} Scope
@@ -157,7 +160,7 @@ export class Pronunciation {
       link.href = address;
       link.download = 'lectern-pronunciation.json';
       link.click();
-      URL.revokeObjectURL(address);
+      setTimeout(() => URL.revokeObjectURL(address), KEPT_FOR); // some browsers read it later
     });
   }
 

@@ -92,8 +92,9 @@
  * @property {(text: string | null) => Looks} parse  the same of stored JSON
  * @property {(looks: Looks) => void} apply
  *
- * @typedef {EventTarget & {applyUpdate: () => void | Promise<void>}} OfflinePort
- *   events `ready` (everything that is needed offline is here), `update` (a new version waits)
+ * @typedef {EventTarget & {applyUpdate: () => void | Promise<void>, ready: boolean, update: boolean}}
+ *   OfflinePort  events, and whether they have come: `ready` (everything that is needed offline is
+ *   here), `update` (a new version waits)
  */
 
 export {};
