@@ -66,8 +66,9 @@ def rows_of(page: Page) -> Locator:
     return page.locator("#library-list")
 
 
-def titles(page: Page) -> list[str]:
-    return rows_of(page).locator(".book-title").all_inner_texts()
+def expect_titles(page: Page, *titles: str) -> None:
+    """These and no others, in this order; rows come in slices."""
+    expect(rows_of(page).locator(".book-title")).to_have_text(list(titles))
 
 
 def row_of(page: Page, title: str) -> Locator:
