@@ -6,6 +6,7 @@ itself asked for.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +45,12 @@ class TaskTrace:
         ended: list[bool] = []
         self._session.on("Tracing.tracingComplete", lambda _: ended.append(True))
         self._session.send("Tracing.end")
-        for _ in range(int(PATIENCE * 10)):
-            if ended:
-                break
-            self._page.wait_for_timeout(100)  # Playwright hears events while it waits
-        else:
-            raise TimeoutError("The browser's trace did not come.")
+        latest = time.monotonic() + PATIENCE
+        while not ended:
+            if time.monotonic() > latest:
+                raise TimeoutError("The browser's trace did not come.")
+            # Playwright hears events while it is answered.
+            self._page.evaluate("() => new Promise(requestAnimationFrame)")
         self._session.detach()
         return tasks(self._events)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser import Watch, open_app, until, within
+from tests.browser import open_app, until, within
 from tests.e2e.server import StaticSite
 from tests.oracle import likeness
 from tests.public_api import ENGLISH, FRENCH, failure, level, stream, synthesize
@@ -78,17 +77,6 @@ def export(page: Page, text: str, **options: Any) -> Exported:
     return Exported(data=data, samples=samples, **found)
 
 
-@pytest.fixture(scope="module")
-def desk(browser: Browser, dist: Path) -> Iterator[Page]:
-    """One app for all files."""
-    with StaticSite(dist) as site:
-        context = browser.new_context()
-        watch = Watch(context)
-        yield open_app(context.new_page(), site.url)
-        context.close()
-        watch.check()
-
-
 def at_48k(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
     """By sincs in the frequency domain: exact for what the voice has."""
     size = round(len(samples) * 48_000 / rate)
@@ -101,9 +89,9 @@ def at_48k(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
 @pytest.mark.parametrize(
     ("form", "shift"), [("wav", 0), ("mp3", 48), ("opus", 48)], ids=["wav", "mp3", "opus"]
 )
-def test_what_is_exported_is_what_is_spoken(desk: Page, form: str, shift: int) -> None:
-    spoken = synthesize(desk, TEXT, voiceId=ENGLISH)
-    got = export(desk, TEXT, voiceId=ENGLISH, format=form, chapters=CHAPTERS, title="A book")
+def test_what_is_exported_is_what_is_spoken(shared_app: Page, form: str, shift: int) -> None:
+    spoken = synthesize(shared_app, TEXT, voiceId=ENGLISH)
+    got = export(shared_app, TEXT, voiceId=ENGLISH, format=form, chapters=CHAPTERS, title="A book")
     wanted = at_48k(spoken.samples, spoken.sample_rate)
     assert got.bytes == len(got.data)
     assert got.seconds == pytest.approx(spoken.seconds, abs=1e-9)
@@ -138,9 +126,9 @@ def chapters_of(form: str, data: bytes) -> list[tuple[str, float]]:
 
 
 @pytest.mark.parametrize("form", ["wav", "mp3", "opus"])
-def test_chapters_begin_where_their_first_sentence_does(desk: Page, form: str) -> None:
+def test_chapters_begin_where_their_first_sentence_does(shared_app: Page, form: str) -> None:
     got = export(
-        desk,
+        shared_app,
         TEXT,
         voiceId=ENGLISH,
         format=form,
@@ -148,7 +136,7 @@ def test_chapters_begin_where_their_first_sentence_does(desk: Page, form: str) -
         title="A book",
         author="Ann Author",
     )
-    pieces = stream(desk, TEXT, voiceId=ENGLISH)
+    pieces = stream(shared_app, TEXT, voiceId=ENGLISH)
     second = next(piece.sentence for piece in pieces if piece.start >= SECOND)
     before = sum(piece.seconds for piece in pieces if piece.sentence < second)
     begins = before + 0.2 + 0.5  # silence after a sentence and after a paragraph
@@ -159,34 +147,34 @@ def test_chapters_begin_where_their_first_sentence_does(desk: Page, form: str) -
     assert got.chapters[1]["end"] == got.seconds
 
 
-def test_an_mp3_says_where_its_sound_begins_and_ends(desk: Page) -> None:
-    spoken = synthesize(desk, TEXT, voiceId=ENGLISH)
-    got = export(desk, TEXT, voiceId=ENGLISH, format="mp3", bitrate=40_000)
+def test_an_mp3_says_where_its_sound_begins_and_ends(shared_app: Page) -> None:
+    spoken = synthesize(shared_app, TEXT, voiceId=ENGLISH)
+    got = export(shared_app, TEXT, voiceId=ENGLISH, format="mp3", bitrate=40_000)
     found = read_mp3(got.data[read_id3(got.data).sound :])
     assert found.sample_rate == spoken.sample_rate
     assert found.samples == len(spoken.samples)
     assert found.kbps == 40
 
 
-def test_an_opus_stream_is_whole_and_ends_in_time(desk: Page) -> None:
-    spoken = synthesize(desk, TEXT, voiceId=ENGLISH)
-    got = export(desk, TEXT, voiceId=ENGLISH, format="opus")
+def test_an_opus_stream_is_whole_and_ends_in_time(shared_app: Page) -> None:
+    spoken = synthesize(shared_app, TEXT, voiceId=ENGLISH)
+    got = export(shared_app, TEXT, voiceId=ENGLISH, format="opus")
     found = read_opus(got.data)
     assert found.seconds == pytest.approx(spoken.seconds, abs=0.021)
     assert got.bytes * 8 / got.seconds == pytest.approx(32_000, rel=0.5)
 
 
-def test_a_part_is_exported_with_its_own_chapter(desk: Page) -> None:
-    got = export(desk, TEXT, voiceId=ENGLISH, format="wav", chapters=CHAPTERS, startAt=SECOND)
+def test_a_part_is_exported_with_its_own_chapter(shared_app: Page) -> None:
+    got = export(shared_app, TEXT, voiceId=ENGLISH, format="wav", chapters=CHAPTERS, startAt=SECOND)
     assert [mark.title for mark in read_wav(got.data).chapters] == ["Zwei & <drei>"]
     assert "first" not in got.srt
-    first = export(desk, TEXT, voiceId=ENGLISH, format="wav", endAt=10)
+    first = export(shared_app, TEXT, voiceId=ENGLISH, format="wav", endAt=10)
     assert first.srt.strip().endswith("The first part.")
 
 
-def test_subtitles_have_the_words_times(desk: Page) -> None:
-    got = export(desk, TEXT, voiceId=ENGLISH, format="wav")
-    pieces = stream(desk, TEXT, voiceId=ENGLISH)
+def test_subtitles_have_the_words_times(shared_app: Page) -> None:
+    got = export(shared_app, TEXT, voiceId=ENGLISH, format="wav")
+    pieces = stream(shared_app, TEXT, voiceId=ENGLISH)
     first = pieces[0].words
     stamped = re.findall(r"<00:00:(\d\d\.\d{3})>(\w+)", got.vtt)
     for word, (stamp, said) in zip(first[1:], stamped, strict=False):
@@ -210,15 +198,15 @@ def test_subtitles_have_the_words_times(desk: Page) -> None:
     assert " ".join(lines) == " ".join(TEXT.split())
 
 
-def test_progress_grows_to_the_end(desk: Page) -> None:
-    got = export(desk, TEXT, voiceId=FRENCH, format="mp3")
+def test_progress_grows_to_the_end(shared_app: Page) -> None:
+    got = export(shared_app, TEXT, voiceId=FRENCH, format="mp3")
     shares = [step["done"] for step in got.seen]
     assert shares == sorted(shares)
     assert shares[-1] == 1
     assert got.seen[-1]["seconds"] == pytest.approx(got.seconds)
 
 
-def test_what_is_not_to_be_had_is_refused(desk: Page) -> None:
+def test_what_is_not_to_be_had_is_refused(shared_app: Page) -> None:
     ask = "([text, options]) => lectern.export(text, options)"
     wrong: list[dict[str, object]] = [
         {"format": "aac"},
@@ -227,16 +215,16 @@ def test_what_is_not_to_be_had_is_refused(desk: Page) -> None:
         {"file": {}},
     ]
     for options in wrong:
-        found = failure(desk, ask, [TEXT, options])
+        found = failure(shared_app, ask, [TEXT, options])
         assert found.code == "bad_option", options
-    assert failure(desk, ask, ["… — …", {}]).code == "empty_text"
-    assert desk.evaluate(_LEFT) == 0
+    assert failure(shared_app, ask, ["… — …", {}]).code == "empty_text"
+    assert shared_app.evaluate(_LEFT) == 0
 
 
-def test_a_cancelled_export_leaves_nothing(desk: Page) -> None:
+def test_a_cancelled_export_leaves_nothing(shared_app: Page) -> None:
     long = " ".join(f"Sentence number {n} is not to be made." for n in range(300))
     found = within(
-        desk,
+        shared_app,
         """async ([text, voiceId]) => {
           const stop = new AbortController();
           const done = lectern.export(text, {
@@ -247,13 +235,13 @@ def test_a_cancelled_export_leaves_nothing(desk: Page) -> None:
         [long, ENGLISH],
     )
     assert found == "AbortError"
-    assert desk.evaluate(_LEFT) == 0
+    assert shared_app.evaluate(_LEFT) == 0
 
 
-def test_a_wav_of_four_gigabytes_is_refused(desk: Page) -> None:
+def test_a_wav_of_four_gigabytes_is_refused(shared_app: Page) -> None:
     """In the encoder's own worker: nobody has hours for it."""
     found = within(
-        desk,
+        shared_app,
         """async () => {
           const { WavEncoder } = await import(new URL('js/export/wav_encoder.js', location));
           let bytes = 0;

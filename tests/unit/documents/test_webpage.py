@@ -156,7 +156,7 @@ def test_dense_scripts_have_shorter_paragraphs() -> None:
         ("https://www.Road.example/a?b#c", "road.example"),
         ("http://road.example:8000", "road.example:8000"),
         ("https://user:secret@road.example/", ""),
-        ("file:///home/me/road.html", ""),
+        ("file:///road.html", ""),
         ("javascript:alert(1)", ""),
         ("https://road.example/a b", ""),
         ("https://road.example/" + "a" * 3000, ""),
