@@ -7,7 +7,16 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from tools.build import espeak_data, icons, manifest, modules, vendor_espeak, voice_settings, voices
+from tools.build import (
+    espeak_data,
+    icons,
+    manifest,
+    modules,
+    panels,
+    vendor_espeak,
+    voice_settings,
+    voices,
+)
 from tools.build.context import Context
 from tools.build.errors import BuildError
 from tools.build.hashing import files_under, sha256_bytes, write_if_changed
@@ -81,12 +90,14 @@ def _plan(ctx: Context, settings: VoiceSettings) -> dict[str, Path | bytes]:
     plan: dict[str, Path | bytes] = {}
     for path in files_under(layout.web):
         name = path.relative_to(layout.web).as_posix()
-        if not (name.startswith("py/") or name.endswith(_NOT_COPIED_SUFFIXES) or _hidden(name)):
+        made_of = name.startswith(("py/", panels.FOLDER)) or name.endswith(_NOT_COPIED_SUFFIXES)
+        if not (made_of or _hidden(name)):
             plan[name] = path
     _join_service_worker(plan)
     drawings = layout.node_modules / "lucide-static" / "icons"
     for page in sorted(layout.web.glob("*.html")):
-        text = modules.preload(page.read_text("utf-8"), layout.web)
+        text = panels.insert(page.read_text("utf-8"), layout.web)
+        text = modules.preload(text, layout.web)
         text = settings.into_policy(text)
         plan[page.name] = icons.inline(text, drawings).encode()
     plan["py/lectern.zip"] = python_zip(layout.web / "py" / "lectern")
