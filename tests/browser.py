@@ -260,20 +260,3 @@ def open_app(page: Page, url: str, *, ready: bool = True) -> Page:
     if ready:
         within(page, "() => window.lectern.ready", seconds=60)
     return page
-
-
-@pytest.fixture
-def app(page: Page, site: StaticSite) -> Page:
-    """The app, open and ready to speak."""
-    return open_app(page, site.url)
-
-
-@pytest.fixture(scope="module")
-def shared_app(browser: Browser, dist: Path) -> Iterator[Page]:
-    """One ready app for the tests of a module that leave it as they found it."""
-    with StaticSite(dist) as site:
-        context = browser.new_context()
-        watch = Watch(context)
-        yield open_app(context.new_page(), site.url)
-        context.close()
-        watch.check()

@@ -89,6 +89,7 @@ class Origin(SiteServer):
 
 class CollectionHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: Origin
     asked: Asked
 

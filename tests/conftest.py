@@ -1,3 +1,3 @@
-"""Fixtures of all suites. Those that need a browser are in browser.py."""
+"""Fixtures of all suites: of a browser in browser.py, of the app open in one in returning.py."""
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.returning"]

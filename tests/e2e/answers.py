@@ -96,6 +96,8 @@ class SiteServer(ThreadingHTTPServer):
 
 class SiteHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # A body is sent after its head: it would wait 40 ms for the head's acknowledgement.
+    disable_nagle_algorithm = True
     server: SiteServer
 
     def log_message(self, *_: object) -> None:

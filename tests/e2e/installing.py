@@ -14,6 +14,7 @@ from tests.browser import Watch, open_app, within
 from tests.collection import CollectionServer
 from tests.e2e.server import StaticSite
 from tests.public_api import Failure, failure
+from tests.returning import Snapshot
 
 PLAIN, TINY, TRIO = "en_US-plain-medium", "en_US-tiny-medium", "fr_FR-trio-medium"
 
@@ -89,9 +90,11 @@ def shop(
     watch: Watch,
     laid: tuple[CollectionServer, StaticSite],
     collection: CollectionServer,
+    snapshot: Snapshot,
 ) -> Page:
     """The app, open, in a fresh browser, with nothing asked of the collection yet."""
     watch.allow(r"Failed to load resource")
+    snapshot.lay(context, laid[1])
     page = open_app(context.new_page(), laid[1].url)
     assert not collection.requests()
     return page

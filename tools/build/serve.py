@@ -51,6 +51,8 @@ class Handler(BaseHTTPRequestHandler):
     """GET and HEAD, with the connection kept for the next request."""
 
     protocol_version = "HTTP/1.1"
+    #: A body is sent after its head: it would wait 40 ms for the head's acknowledgement.
+    disable_nagle_algorithm = True
     timeout = 60
     server: Server
 

@@ -94,14 +94,17 @@ export class KeepOffline {
   }
 
   async #toggle() {
-    const { keeper, spokenOf, strings } = this.#needs;
+    const { keeper, reading, spokenOf, strings } = this.#needs;
     const { record } = keeper;
     if (!record) return;
     if (record.status === 'working') {
       keeper.pause();
       return;
     }
-    if (this.#text === null || !keeper.isOf(this.#text)) {
+    if (keeper.isOf(reading.spoken)) {
+      this.#text = reading.spoken;
+      this.#passages = reading.opened?.passages ?? null;
+    } else if (this.#text === null || !keeper.isOf(this.#text)) {
       const found = record.documentId ? await spokenOf(record.documentId).catch(() => null) : null;
       this.#text = found?.text ?? null;
       this.#passages = found?.passages ?? null;
