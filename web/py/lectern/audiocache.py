@@ -1,36 +1,15 @@
-"""Each sentence's audio: a memory tier (least recently used out) over a durable store.
-
-A store that fails or does not answer in time is left alone for
-``settings.store_retry_after`` seconds; speech goes on from memory and model.
-"""
+"""Each sentence's audio, in tiers: memory over a durable store."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import zlib
-from collections import OrderedDict
-from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import TypeVar
 
-from lectern.errors import LecternError, QuotaError
+from lectern.disk_tier import DiskTier
+from lectern.memory_tier import MemoryTier
 from lectern.metrics import Metrics
 from lectern.ports import AudioStore, Clock, StoredAudio, WordRows
 from lectern.settings import Settings
-
-log = logging.getLogger("lectern")
-
-T = TypeVar("T")
-
-#: How much of the disk tier is freed at once when it is over its budget.
-_EVICTION_BATCH = 32
-
-
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    audio: StoredAudio
-    stored_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,186 +27,53 @@ def make_entry(pcm: bytes, sample_rate: int, words: WordRows) -> StoredAudio:
     return StoredAudio(pcm, sample_rate, words, zlib.crc32(pcm))
 
 
-def is_whole(entry: StoredAudio) -> bool:
-    """Whether a record that was read back is what was written."""
-    return (
-        len(entry.pcm) % 2 == 0
-        and 1000 <= entry.sample_rate <= 192_000
-        and zlib.crc32(entry.pcm) == entry.crc32
-    )
-
-
 class AudioCache:
-    """``key -> StoredAudio`` over two tiers. No method but ``clear`` ever raises."""
+    """``key -> StoredAudio`` over all tiers. No method but ``clear`` ever raises."""
 
     def __init__(
         self, store: AudioStore, *, settings: Settings, clock: Clock, metrics: Metrics
     ) -> None:
-        self._store = store
-        self._settings = settings
-        self._clock = clock
         self._metrics = metrics
-        self._memory: OrderedDict[str, _Remembered] = OrderedDict()  # least recently used first
+        self._memory = MemoryTier(settings=settings, clock=clock, metrics=metrics)
+        self._disk = DiskTier(store, settings=settings, clock=clock, metrics=metrics)
         #: How often it was cleared: what was made before is not put into it any more.
         self.cleared = 0
-        self._memory_bytes = 0
-        self._disk_bytes: int | None = None  # unknown until first asked
-        self._store_retry_at = float("-inf")
-        #: The browser has no room for us: writes rest until then, reads go on.
-        self._write_retry_at = float("-inf")
-        #: Whether making room by leaving old entries has been of use, as far as we know.
-        self._eviction_helps = True
 
     async def get(self, key: str) -> tuple[StoredAudio, str] | None:
         """The audio and its tier ("memory" or "disk"), or None."""
-        remembered = self.recall(key)
+        remembered = self._memory.get(key)
         if remembered is not None:
             self._metrics.count("cache.memory.hit")
             return remembered, "memory"
         self._metrics.count("cache.memory.miss")
-        entry = await self._guard(self._store.get(key))
+        entry = await self._disk.get(key)
         if entry is None:
-            self._metrics.count("cache.disk.miss")
             return None
-        if not is_whole(entry):
-            self._metrics.count("cache.disk.corrupt")
-            log.warning("A cached sentence was damaged and is made anew.")
-            await self._guard(self._store.delete([key]))
-            return None
-        self._metrics.count("cache.disk.hit")
-        self.remember(key, entry)
+        self._memory.put(key, entry)
         return entry, "disk"
+
+    def recall(self, key: str) -> StoredAudio | None:
+        """What the memory tier has, at once."""
+        return self._memory.get(key)
 
     def remember(self, key: str, entry: StoredAudio) -> None:
         """Put it into the memory tier, at once."""
-        self._drop(key)
-        size = len(entry.pcm)
-        if size > self._settings.memory_cache_bytes or not self._settings.memory_cache_entries:
-            return
-        self._memory[key] = _Remembered(entry, self._clock.monotonic())
-        self._memory_bytes += size
-        while (
-            self._memory_bytes > self._settings.memory_cache_bytes
-            or len(self._memory) > self._settings.memory_cache_entries
-        ):
-            self._drop(next(iter(self._memory)))
-            self._metrics.count("cache.memory.evicted")
+        self._memory.put(key, entry)
 
     async def keep(self, key: str, entry: StoredAudio) -> None:
         """Put it into the durable tier; a failure is counted and said, never raised."""
-        size = len(entry.pcm)
-        if size > self._settings.disk_cache_bytes:
-            return
-        if self._clock.monotonic() < self._write_retry_at:
-            return
-        await self._make_room(size)
-        await self._guard(self._write(key, entry))
+        await self._disk.put(key, entry)
 
     async def clear(self) -> None:
-        """Empty both tiers.
+        """Empty all tiers.
 
         Raises:
             StoreError: the memory tier is empty, the durable one could not be cleared.
         """
         self.cleared += 1
         self._memory.clear()
-        self._memory_bytes = 0
-        await self._store.clear()
-        self._disk_bytes = 0
+        await self._disk.clear()
 
     async def totals(self) -> Totals:
-        """What both tiers hold now; a store that fails counts as empty."""
-        disk = await self._guard(self._store.totals())
-        count, size = disk if disk is not None else (0, 0)
-        return Totals(len(self._memory), self._memory_bytes, count, size)
-
-    def recall(self, key: str) -> StoredAudio | None:
-        """What the memory tier has, at once."""
-        found = self._memory.get(key)
-        if found is None:
-            return None
-        if self._clock.monotonic() - found.stored_at > self._settings.memory_cache_seconds:
-            self._drop(key)
-            self._metrics.count("cache.memory.expired")
-            return None
-        self._memory.move_to_end(key)
-        return found.audio
-
-    def _drop(self, key: str) -> None:
-        found = self._memory.pop(key, None)
-        if found is not None:
-            self._memory_bytes -= len(found.audio.pcm)
-
-    async def _write(self, key: str, entry: StoredAudio) -> None:
-        try:
-            await self._put(key, entry)
-        except QuotaError as error:
-            self._metrics.count("cache.disk.quota")
-            retry_after = self._settings.store_retry_after
-            self._write_retry_at = self._clock.monotonic() + retry_after
-            log.warning("No room to keep the sound; it is made anew when needed: %s", error)
-            return
-        if self._disk_bytes is not None:
-            self._disk_bytes += len(entry.pcm)
-        self._metrics.count("cache.disk.written")
-
-    async def _put(self, key: str, entry: StoredAudio) -> None:
-        try:
-            await self._store.put(key, entry)
-        except QuotaError:
-            # The browser's limit may be below ours: then old entries make room. Where it is
-            # somebody else who fills the disk, leaving ours would only lose them.
-            if not self._eviction_helps:
-                raise
-            self._eviction_helps = False
-            await self._evict(len(entry.pcm) * 4)
-            await self._store.put(key, entry)
-        self._eviction_helps = True
-
-    async def _make_room(self, size: int) -> None:
-        if self._disk_bytes is None:
-            disk = await self._guard(self._store.totals())
-            if disk is None:
-                return
-            self._disk_bytes = disk[1]
-        over = self._disk_bytes + size - self._settings.disk_cache_bytes
-        if over > 0:
-            await self._guard(self._evict(over))
-
-    async def _evict(self, wanted: int) -> None:
-        freed = 0
-        while freed < wanted:
-            oldest = await self._store.oldest(_EVICTION_BATCH)
-            if not oldest:
-                break
-            leaving: list[str] = []
-            for key, size in oldest:
-                leaving.append(key)
-                freed += size
-                if freed >= wanted:
-                    break
-            await self._store.delete(leaving)
-            self._metrics.count("cache.disk.evicted", len(leaving))
-        if self._disk_bytes is not None:
-            self._disk_bytes = max(0, self._disk_bytes - freed)
-
-    async def _guard(self, work: Awaitable[T]) -> T | None:
-        """``work``'s result, or None when the store fails, is slow, or rests after a failure."""
-        if self._clock.monotonic() < self._store_retry_at:
-            _abandon(work)
-            return None
-        try:
-            return await asyncio.wait_for(work, self._settings.store_timeout)
-        except (LecternError, TimeoutError) as error:
-            self._metrics.count("cache.disk.failed")
-            self._store_retry_at = self._clock.monotonic() + self._settings.store_retry_after
-            reason = str(error) or "it did not answer in time"
-            log.warning("The audio store is left alone for a while: %s", reason)
-            return None
-
-
-def _abandon(work: Awaitable[object]) -> None:
-    """Close a coroutine that is not going to be awaited."""
-    close = getattr(work, "close", None)
-    if close is not None:
-        close()
+        """What the tiers hold now; a store that fails counts as empty."""
+        return Totals(len(self._memory), self._memory.bytes, *await self._disk.totals())
