@@ -67,6 +67,8 @@ const UNREAD = { start: 0, end: 0, placed: 0, opened: 0, finished: false, aloud:
 
 export class Library {
   #now;
+  /** Covers that are on their way in, by document. @type {Map<string, Promise<void>>} */
+  #covering = new Map();
 
   /** @param {{name?: string, now?: () => number}} [options] of the database; now in ms since 1970 */
   constructor({ name = LIBRARY, now = Date.now } = {}) {
@@ -105,7 +107,10 @@ export class Library {
       ]);
     });
     void askToKeep();
-    if (cover) void this.#keepCover(id, cover.bytes);
+    if (cover) {
+      const coming = this.#keepCover(id, cover.bytes).finally(() => this.#covering.delete(id));
+      this.#covering.set(id, coming);
+    }
     return id;
   }
 
@@ -162,8 +167,14 @@ export class Library {
     );
   }
 
-  /** @param {string} id @returns {Promise<Blob | null>} */
+  /**
+   * A document's cover; one that was put just now is waited for.
+   *
+   * @param {string} id
+   * @returns {Promise<Blob | null>}
+   */
   async cover(id) {
+    await this.#covering.get(id);
     const cover = await this.database.use((db) => db.get(COVERS, id));
     return cover instanceof Blob ? cover : null;
   }

@@ -199,6 +199,7 @@ export class Page extends EventTarget {
       say: (text) => this.#notices.say(text),
     });
     this.#connectKeys();
+    new MediaSession({ reading: this.#reading, cover: async (id) => (await library()).cover(id) });
     this.#listenToReading();
     this.#listenToEngine(events);
     this.#restore();
@@ -245,7 +246,6 @@ export class Page extends EventTarget {
       search: () => this.#search.open(),
       memory: this.#memory,
     });
-    new MediaSession({ reading });
   }
 
   #listenToReading() {
