@@ -25,7 +25,7 @@ def document(title: str = "A Book", text: str = "One two. Three four.", **more: 
 
 
 def row(title: str = "A Book", text: str = "One two. Three four.", **more: Any) -> Any:
-    """A line of the file; ``more``: reading, source, added, cover, extra."""
+    """A line of the file; ``more``: reading, source, added, cover."""
     return {"document": document(title, text), **more}
 
 
