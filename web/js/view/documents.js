@@ -35,6 +35,10 @@ export class Documents {
   #covers;
   /** Counts what was asked for: only the last one is shown. */
   #asked = 0;
+  /** Until the last one is told of. */
+  #telling = 0;
+  /** Whether it is. */
+  #told = false;
   #list = byId('library', HTMLElement);
 
   /** @param {DocumentsNeeds} needs */
@@ -43,7 +47,7 @@ export class Documents {
     const { reading, memory, library } = needs;
     this.#covers = new Covers(async (id) => (await library()).cover(id));
     reading.addEventListener('text', () => {
-      if (!reading.opened) this.#asked += 1;
+      if (!reading.opened) this.#ask();
       memory.document = reading.documentId;
     });
     reading.addEventListener('aloud', () => {
@@ -69,8 +73,11 @@ export class Documents {
       this.#needs.takeLibrary(file);
       return false;
     }
-    const mine = ++this.#asked;
-    const telling = setTimeout(() => notices.show('hint', strings.readingFile(file.name)), QUIET);
+    const mine = this.#ask();
+    this.#telling = setTimeout(() => {
+      this.#told = true;
+      notices.show('hint', strings.readingFile(file.name));
+    }, QUIET);
     let full = false;
     try {
       const data = await lectern.openDocument(file, { source: source || undefined });
@@ -86,8 +93,7 @@ export class Documents {
       if (mine === this.#asked) this.#needs.failed(error);
       return mine !== this.#asked;
     } finally {
-      clearTimeout(telling);
-      if (mine === this.#asked) notices.hide('hint');
+      if (mine === this.#asked) this.#quiet();
     }
     if (full) notices.show('hint', strings.notKept);
     return true;
@@ -108,7 +114,7 @@ export class Documents {
    */
   async openKept(id) {
     const { library, memory } = this.#needs;
-    const mine = ++this.#asked;
+    const mine = this.#ask();
     const shelf = await library();
     const [data, reading] = await Promise.all([shelf.get(id), shelf.reading(id)]);
     if (mine !== this.#asked) return true; // something else was asked for meanwhile
@@ -147,6 +153,18 @@ export class Documents {
     );
     this.#list.querySelector('ul')?.replaceChildren(...books);
     this.#list.hidden = books.length === 0;
+  }
+
+  /** Something else is asked for: what was asked for before is neither shown nor told of. */
+  #ask() {
+    this.#quiet();
+    return ++this.#asked;
+  }
+
+  #quiet() {
+    clearTimeout(this.#telling);
+    if (this.#told) this.#needs.notices.hide('hint');
+    this.#told = false;
   }
 
   /** @param {import('../protocol.js').DocumentData} data @param {string} name  of its file */
