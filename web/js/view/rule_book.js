@@ -19,6 +19,8 @@ export class RuleBook extends EventTarget {
   /** @type {Record<Scope, WholeRule[]>} */
   #rules;
   #documentId = '';
+  /** Whether `own` has what is stored for the document: what was not read is not written over. */
+  #read = false;
 
   /**
    * @param {object} needs
@@ -52,15 +54,26 @@ export class RuleBook extends EventTarget {
   async follow(id) {
     if (id === this.#documentId) return;
     this.#documentId = id;
-    const had = this.#rules.own.length > 0;
-    this.#rules.own = [];
-    if (had) this.#tell();
+    this.#read = false;
+    if (this.#rules.own.length > 0) {
+      this.#rules.own = [];
+      this.#tell();
+    }
     if (!id) return;
-    const kept = await this.#shelf().then((shelf) => shelf.reading(id)).catch(() => null);
-    const rules = checkedRules(kept?.rules);
-    // What was made meanwhile is newer.
-    if (id !== this.#documentId || this.#rules.own.length || !rules.length) return;
-    this.#rules.own = rules;
+    try {
+      const { rules } = await (await this.#shelf()).reading(id);
+      this.#readAs(id, checkedRules(rules));
+    } catch (error) {
+      console.warn('[Lectern] The rules of this document cannot be read:', error);
+    }
+  }
+
+  /** What is stored is known now. @param {string} id of its document @param {WholeRule[]} stored */
+  #readAs(id, stored) {
+    if (id !== this.#documentId || this.#read) return;
+    this.#read = true;
+    if (stored.length === 0) return;
+    this.#rules.own = merged(this.#rules.own, stored);
     this.#tell();
   }
 
@@ -116,13 +129,29 @@ export class RuleBook extends EventTarget {
       this.#memory.rules = this.#rules.all;
       return;
     }
-    const [id, rules] = [this.#documentId, this.#rules.own];
-    this.#shelf().then((shelf) => shelf.setReading(id, { rules })).catch((error) => {
+    void this.#keepOwn();
+  }
+
+  async #keepOwn() {
+    const [id, known, made] = [this.#documentId, this.#read, this.#rules.own];
+    try {
+      const shelf = await this.#shelf();
+      // A store that could not be read before may be there again; else nothing is written.
+      const rules = known ? made : merged(made, checkedRules((await shelf.reading(id)).rules));
+      await shelf.setReading(id, { rules });
+      this.#readAs(id, rules);
+    } catch (error) {
       console.warn('[Lectern] The rules of this document are not kept:', error);
-    });
+    }
   }
 
   #tell() {
     this.dispatchEvent(new Event('change'));
   }
+}
+
+/** What was made is newer than what is stored. @param {WholeRule[]} made @param {WholeRule[]} stored */
+function merged(made, stored) {
+  const names = new Set(made.map(nameOf));
+  return [...made, ...stored.filter((rule) => !names.has(nameOf(rule)))];
 }
