@@ -114,3 +114,37 @@ def test_rules_for_all_outlive_a_store_that_is_full(tmp_path: Path) -> None:
         stored.other = kept.rules;
     """
     assert run(tmp_path, script)[2] == ["for all"]
+
+
+def test_there_is_room_for_so_many_rules_and_no_more(tmp_path: Path) -> None:
+    """A rule that does not fit is refused, and nothing goes for it; a file comes whole or not."""
+    script = """
+        const pattern = (n) => ({ ...rule(`${n}`.padEnd(200, '?')), kind: 'pattern' });
+        const hundred = Array.from({ length: 100 }, (_, n) => pattern(n));
+        await book.follow('doc');
+        const told = [book.import(hundred)];
+        const [first] = book.of('all');
+        told.push(book.put('all', pattern('x')), book.put('all', rule('word')));
+        told.push(book.put('all', { ...first, says: 'y' }, { scope: 'all', rule: first }));
+        told.push(book.import([pattern('x')]), book.import([{ ...first, says: 'z' }]));
+        told.push(book.import(Array.from({ length: 900 }, (_, n) => rule(`w${n}`))));
+        // What is for one document has room of its own, and both are used.
+        for (const one of hundred) told.push(book.put('own', one));
+        await settled();
+        stored.other = [...new Set(told.slice(7)), told.slice(0, 7).join(), book.current.length,
+                        memory.rules.length].map((written) => ({ written }));
+    """
+    assert run(tmp_path, script)[2] == [True, "true,false,true,true,false,true,false", 202, 101]
+
+
+def test_a_store_with_more_than_can_be_used_gives_the_first(tmp_path: Path) -> None:
+    script = """
+        const pattern = (n) => ({ ...rule(`${n}`.padEnd(200, '?')), kind: 'pattern' });
+        stored.doc = [...Array.from({ length: 300 }, (_, n) => pattern(n)), rule('last')];
+        await book.follow('doc');
+        const used = book.current;
+        // They are still there, and can be changed and removed.
+        const rest = [book.of('own').length, book.put('own', { ...pattern(299), says: 'y' })];
+        stored.other = [used.length, used.at(-1).written, ...rest].map((written) => ({ written }));
+    """
+    assert run(tmp_path, script)[2] == [101, "last", 301, True]

@@ -178,11 +178,11 @@ export class Pronunciation {
     const { strings, say } = this.#needs;
     const text = file.size <= MOST_FILE ? await file.text().catch(() => '') : '';
     const rules = rulesOfFile(text);
-    this.#problem.hidden = rules !== null;
-    this.#problem.textContent = rules ? '' : strings.rulesUnreadable(file.name.slice(0, 80), MOST_RULES);
-    if (!rules) return;
-    this.#book.import(rules);
-    say(strings.sayRulesTaken(rules.length));
+    const taken = rules !== null && this.#book.import(rules);
+    this.#problem.hidden = taken;
+    if (!rules) this.#problem.textContent = strings.rulesUnreadable(file.name.slice(0, 80), MOST_RULES);
+    else this.#problem.textContent = taken ? '' : strings.rulesFull;
+    if (taken) say(strings.sayRulesTaken(rules.length));
   }
 }
 

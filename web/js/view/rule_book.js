@@ -1,7 +1,7 @@
 // @ts-check
 /** The rules of pronunciation that hold now: the document's own, then those for all. */
 
-import { MOST_RULES, checkedRules, nameOf } from '../rules.js';
+import { checkedRules, isRoomFor, nameOf, usable } from '../rules.js';
 
 /**
  * @typedef {import('../rules.js').WholeRule} WholeRule
@@ -42,7 +42,7 @@ export class RuleBook extends EventTarget {
   /** Those that count, in their order. @returns {WholeRule[]} */
   get current() {
     const { own, all } = this.#rules;
-    return [...own, ...all].filter(({ enabled }) => enabled).slice(0, MOST_RULES);
+    return [...usable(own), ...usable(all)].filter(({ enabled }) => enabled);
   }
 
   /** @param {Scope} scope @returns {readonly WholeRule[]} */
@@ -92,10 +92,11 @@ export class RuleBook extends EventTarget {
       (one) => nameOf(one) === name || (before?.scope === scope && one === before.rule),
     );
     const others = rules.filter((one) => nameOf(one) !== name && one !== before?.rule);
-    if (others.length >= MOST_RULES) return false;
-    if (before && before.scope !== scope) this.#take(before.scope, before.rule);
     if (replaced < 0) others.unshift(rule);
     else others.splice(replaced, 0, rule);
+    // What got in before there was this limit can still be changed.
+    if (!isRoomFor(others) && isRoomFor(rules)) return false;
+    if (before && before.scope !== scope) this.#take(before.scope, before.rule);
     this.#rules[scope] = others;
     this.#keep(scope);
     this.#tell();
@@ -108,13 +109,17 @@ export class RuleBook extends EventTarget {
     this.#tell();
   }
 
-  /** @param {WholeRule[]} rules  of a file, for all: each in the place of one for the same */
+  /**
+   * @param {WholeRule[]} rules  of a file, for all: each in the place of one for the same
+   * @returns {boolean} false where there is no room for all of them: then none comes
+   */
   import(rules) {
-    const names = new Set(rules.map(nameOf));
-    const kept = this.#rules.all.filter((rule) => !names.has(nameOf(rule)));
-    this.#rules.all = [...rules, ...kept].slice(0, MOST_RULES);
+    const together = merged(rules, this.#rules.all);
+    if (!isRoomFor(together)) return false;
+    this.#rules.all = together;
     this.#keep('all');
     this.#tell();
+    return true;
   }
 
   /** @param {Scope} scope @param {WholeRule} rule */
