@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from lectern.document_requests import DocumentRequests, Opened, document_data
+from lectern.documents import reading
 from lectern.documents.epub import MOST_COVER
 from lectern.documents.model import Builder, Kind, Skip
-from lectern.documents import reading
 from lectern.documents.reading import MOST_BYTES, cover_of, decode, read
 from lectern.errors import (
     BadOption,
