@@ -158,3 +158,35 @@ def test_a_file_that_fails_is_told_of_as_failed_only(tmp_path: Path) -> None:
         told([notices.now, shown, failed]);
     """
     assert run(tmp_path, script) == ["", [], ["one"]]
+
+
+def test_of_several_files_the_first_is_opened_and_the_others_are_kept(tmp_path: Path) -> None:
+    script = """
+        const names = ['quick 1', 'quick 2', 'bad 3', 'quick unkept', 'books.lectern', 'quick 4'];
+        const came = await documents.openAll(names.map((name) => ({ name })));
+        const atOnce = [came, ...shown];
+        while (!notices.now) await settled();
+        told([atOnce, shown, [...kept.keys()], notices.now, taken, failed]);
+    """
+    at_once, shown, kept, notice, taken, failed = run(tmp_path, script)
+    assert at_once == [True, "quick 1"]
+    assert shown == ["quick 1"]
+    assert kept == ["quick 1", "quick 2", "quick 4"]
+    assert notice == "kept 2, not bad 3,quick unkept"
+    assert (taken, failed) == (["books.lectern"], [])
+
+
+def test_a_first_file_that_fails_is_told_of_and_the_others_are_kept(tmp_path: Path) -> None:
+    script = """
+        const files = ['bad 1', 'books.lectern', 'quick 2'].map((name) => ({ name }));
+        const came = await documents.openAll(files, { own: false });
+        while (!notices.now) await settled();
+        // What others send is no library to take in.
+        opening['books.lectern']?.done();
+        told([came, shown, [...kept.keys()], failed, taken, await documents.openAll([])]);
+    """
+    script = script.replace("while (!notices.now) await settled();", "await settled();", 1)
+    script = script.replace("told(", "while (!notices.now) await settled();\n        told(")
+    came, shown, kept, failed, taken, none = run(tmp_path, script)
+    assert (came, shown, failed, taken, none) == (False, [], ["bad 1"], [], False)
+    assert kept == ["books.lectern", "quick 2"]

@@ -99,6 +99,43 @@ export class Documents {
     return true;
   }
 
+  /**
+   * Open the first of several files; the others go into the library.
+   *
+   * @param {readonly File[]} files
+   * @param {{source?: string, own?: boolean}} [about]  as of `open`
+   * @returns {Promise<boolean>} as of `open`
+   */
+  async openAll([first, ...others], about) {
+    if (!first) return false;
+    const shown = await this.open(first, about);
+    if (others.length > 0) void this.#keepOthers(others, about);
+    return shown;
+  }
+
+  /** @param {File[]} files @param {{own?: boolean}} [about] */
+  async #keepOthers(files, { own = true } = {}) {
+    const { lectern, notices, strings, takeLibrary } = this.#needs;
+    /** @type {string[]} */
+    const failed = [];
+    let kept = 0;
+    for (const file of files) {
+      if (own && LIBRARY_FILE.test(file.name)) {
+        takeLibrary(file);
+        continue;
+      }
+      try {
+        await this.#put(await lectern.openDocument(file), file.name);
+        kept += 1;
+      } catch (error) {
+        console.warn('[Lectern] A file is not kept:', error);
+        failed.push(file.name);
+      }
+    }
+    if (kept + failed.length > 0) notices.show('hint', strings.alsoKept(kept, failed));
+    await this.showList();
+  }
+
   /** The document that was open when the page was left, if one was. */
   async restore() {
     const id = this.#needs.memory.document;

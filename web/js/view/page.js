@@ -116,7 +116,7 @@ export class Page extends EventTarget {
         this.#box.focus(this.#reading.sentence?.start);
       },
       left: () => this.#leaveBox(),
-      document: (file) => void this.#documents.open(file),
+      documents: (files) => void this.#documents.openAll(files),
       voices: (files) => void this.#voices.takeFiles(files),
     });
     this.#reader = new ReaderView({
@@ -176,7 +176,7 @@ export class Page extends EventTarget {
       base,
       strings,
       notices: this.#notices,
-      open: (file, about) => this.#documents.open(file, about),
+      open: (files, about) => this.#documents.openAll(files, about),
       showBookmarklet: () => bookmarklet.show(),
     });
     connectMenu();

@@ -20,6 +20,14 @@ export const english = {
   libraryFailed: 'The library cannot be read. This browser may keep nothing for this page.',
   libraryGone: 'This document is not in the library any more.',
   notKept: 'The browser has no room for this document. It can be read, but it will not be in the library.',
+  /** @type {(kept: number, failed: string[]) => string} */
+  alsoKept: (kept, failed) =>
+    [
+      kept > 0 && `${kept === 1 ? 'One more document is' : `${kept} more documents are`} in the library now.`,
+      failed.length > 0 && `Not read or not kept: ${failed.slice(0, 5).join(', ')}${failed.length > 5 ? '…' : '.'}`,
+    ]
+      .filter(Boolean)
+      .join(' '),
   finishedReading: 'Read to the end',
   notBegun: 'Not begun',
   undo: 'Undo',
@@ -82,6 +90,16 @@ export const french = {
   libraryFailed: 'La bibliothèque est illisible. Ce navigateur ne garde peut-être rien pour cette page.',
   libraryGone: 'Ce document n’est plus dans la bibliothèque.',
   notKept: 'Le navigateur n’a plus de place pour ce document. Il peut être lu, mais ne sera pas dans la bibliothèque.',
+  alsoKept: (kept, failed) =>
+    [
+      kept > 0 &&
+        (kept === 1
+          ? 'Un autre document est maintenant dans la bibliothèque.'
+          : `${kept} autres documents sont maintenant dans la bibliothèque.`),
+      failed.length > 0 && `Non lus ou non gardés : ${failed.slice(0, 5).join(', ')}${failed.length > 5 ? '…' : '.'}`,
+    ]
+      .filter(Boolean)
+      .join(' '),
   finishedReading: 'Lu jusqu’au bout',
   notBegun: 'Pas commencé',
   undo: 'Annuler',
