@@ -10,7 +10,8 @@ from playwright.sync_api import Page
 
 from tests.browser import within
 from tests.epubs import png
-from tests.libraries import document, encoded
+from tests.libraries import document
+from tests.packing import encoded
 
 #: `library(clock)`: one whose clock says what `clock.now` says.
 OPEN = """

@@ -16,7 +16,8 @@ from playwright.sync_api import Page
 from tests.browser import within
 from tests.contract.test_js_library import OPEN, RULE
 from tests.epubs import png
-from tests.libraries import document, encoded, lines, pack, row, unpack
+from tests.libraries import document, lines, pack, row, unpack
+from tests.packing import encoded
 
 TAKE = """
     const blob = new Blob([bytesOf(arg.file)]);
