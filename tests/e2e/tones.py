@@ -75,7 +75,8 @@ class Sound:
         """The part between two times."""
         low = max(0, round((start - self.start) * self.rate))
         high = max(low, round((end - self.start) * self.rate))
-        return Sound(self.samples[low:high], self.rate, self.start + low / self.rate)
+        holes = tuple((a - low, b - low) for a, b in self.holes if low < b and a < high)
+        return Sound(self.samples[low:high], self.rate, self.start + low / self.rate, holes)
 
     def level(self) -> float:
         return float(np.sqrt(np.mean(self.samples**2))) if len(self.samples) else 0.0
@@ -87,13 +88,32 @@ class Sound:
         return float(np.argmax(np.abs(np.fft.rfft(window, size))) * self.rate / size)
 
     def noise_db(self, hz: float) -> float:
-        """How far a pure tone of ``hz`` (any phase and level) stands above all else, in dB."""
-        angle = 2 * np.pi * hz * np.arange(len(self.samples)) / self.rate
+        """How far a pure tone of ``hz`` (any phase and level) stands above all else, in dB.
+
+        Where the device skipped, the tone is another after that: the worst stretch counts.
+        """
+        edges = [0, *sorted(edge for hole in self.holes for edge in hole), len(self.samples)]
+        whole = [
+            self.samples[max(0, low) : high]
+            for low, high in zip(edges[::2], edges[1::2], strict=True)
+        ]
+        longest = max(whole, key=len)
+        # A bit of some milliseconds tells nothing of a tone.
+        worth = [part for part in whole if len(part) > 0.05 * self.rate] or [longest]
+        return min(self._noise_db(part, hz) for part in worth)
+
+    def _noise_db(self, samples: Samples, hz: float) -> float:
+        angle = 2 * np.pi * hz * np.arange(len(samples)) / self.rate
         basis = np.stack([np.sin(angle), np.cos(angle)], axis=1)
-        weights, *_ = np.linalg.lstsq(basis, self.samples, rcond=None)
+        weights, *_ = np.linalg.lstsq(basis, samples, rcond=None)
         tone = basis @ weights
-        rest = np.sum((self.samples - tone) ** 2)
+        rest = np.sum((samples - tone) ** 2)
         return float(10 * np.log10(np.sum(tone**2) / max(rest, 1e-30)))
+
+    @property
+    def skipped(self) -> float:
+        """Seconds that the device left out."""
+        return sum(high - low for low, high in self.holes) / self.rate
 
     def steepest(self) -> float:
         """The largest step from one sample to the next, where both were recorded."""
