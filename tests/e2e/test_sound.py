@@ -28,6 +28,8 @@ SENTENCES = [
     (FRENCH, "Non !"),
     (FRENCH, "Il y a 25 élèves dans la classe, dont 3,5 % absents, dit M. Dupont."),
 ]  # fmt: skip
+#: A busy machine's recorder loses frames now and then: it is asked again.
+RECORDINGS = 5
 IDS = [f"{voice[:2]}-{text[:14]}" for voice, text in SENTENCES]
 
 
@@ -86,13 +88,15 @@ def test_different_sentences_are_different_sounds(studio: tuple[Page, Oracle]) -
 def test_what_is_heard_is_what_was_made(studio: tuple[Page, Oracle]) -> None:
     page, _ = studio
     text = "The door was open. Nobody came in, and it grew cold."
-    page.evaluate("() => testRecording.clear()")
-    assert speak(page, text, voiceId=ENGLISH).result == "end"
-    heard = recorded(page)
+    for _ in range(RECORDINGS):
+        page.evaluate("() => testRecording.clear()")
+        assert speak(page, text, voiceId=ENGLISH).result == "end"
+        heard = recorded(page)
+        if not heard.lost:
+            break
     made = synthesize(page, text, voiceId=ENGLISH)
     assert heard.level == pytest.approx(made.level, rel=0.2)
-    if heard.lost:
-        pytest.skip("the recorder itself lost frames: this machine is too busy to judge")
+    assert not heard.lost, "the recorder itself lost frames each time: this machine is too busy"
     assert heard.seconds == pytest.approx(made.seconds, abs=0.1)
     rate = heard.sample_rate
     times = np.arange(len(heard.samples)) / rate
