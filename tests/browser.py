@@ -11,6 +11,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -122,15 +123,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, **launch_args()}
 
 
+@contextmanager
+def with_webgpu(browser_type: BrowserType, given: dict[str, Any]) -> Iterator[Browser]:
+    """One more browser, whose WebGPU is SwiftShader's software adapter."""
+    browser = browser_type.launch(**{**given, "args": [*given["args"], *WEBGPU_ARGS]})
+    yield browser
+    browser.close()
+
+
 @pytest.fixture(scope="session")
 def webgpu_browser(
     browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
 ) -> Iterator[Browser]:
-    """A second browser, whose WebGPU is SwiftShader's software adapter."""
-    args = [*browser_type_launch_args["args"], *WEBGPU_ARGS]
-    browser = browser_type.launch(**{**browser_type_launch_args, "args": args})
-    yield browser
-    browser.close()
+    with with_webgpu(browser_type, browser_type_launch_args) as browser:
+        yield browser
 
 
 # -- sites -----------------------------------------------------------------------

@@ -70,9 +70,6 @@ class Gate:
     def open(self) -> None:
         self._event.set()
 
-    def shut(self) -> None:
-        self._event.clear()
-
     async def passed(self) -> None:
         self.waiting += 1
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import json
 from collections.abc import Sequence
@@ -25,7 +24,7 @@ def document(title: str = "A Book", text: str = "One two. Three four.", **more: 
 
 
 def row(title: str = "A Book", text: str = "One two. Three four.", **more: Any) -> Any:
-    """A line of the file; ``more``: reading, source, added, cover, extra."""
+    """A line of the file; ``more``: reading, source, added, cover."""
     return {"document": document(title, text), **more}
 
 
@@ -44,8 +43,3 @@ def pack(rows: Sequence[Any], *, head: Any = None, end: int | None = None) -> by
 def unpack(data: bytes) -> list[Any]:
     """The lines of a library's file."""
     return [json.loads(line) for line in gzip.decompress(data).splitlines()]
-
-
-def encoded(data: bytes) -> str:
-    """For a page, and for a cover in a line."""
-    return base64.b64encode(data).decode()

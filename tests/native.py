@@ -17,6 +17,8 @@ from lectern.ports import Adapter, Feed, FileRef, Noise, Realm, RealmConfig, Ses
 from lectern.running import FixedDecoder, Split, Whole
 from lectern.surgery import cut
 
+from tests.parts import assembled
+
 TINY = Path(__file__).resolve().parent / "tiny_voice"
 
 
@@ -125,7 +127,7 @@ class NativeInference:
         self._fault("create", home.backend)
         data = self._models[model.id]
         if part is not None:
-            data = part.assemble(lambda offset, length: data[offset : offset + length])
+            data = assembled(part, data)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 4

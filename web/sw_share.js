@@ -17,8 +17,9 @@
   /** What nobody took after so long is forgotten, in ms. */
   const KEPT_MS = 10 * 60_000;
   const MOST_WAITING = 4;
-  /** Bytes of a file, and characters of a text; what is opened has limits of its own. */
-  const MOST_FILE = 100_000_000;
+  const MOST_FILES = 50;
+  /** Bytes of all files, and characters of a text; what is opened has limits of its own. */
+  const MOST_BYTES = 100_000_000;
   const MOST_TEXT = 2_000_000;
 
   sw.addEventListener('fetch', (event) => {
@@ -49,13 +50,15 @@
       const value = form.get(name);
       return typeof value === 'string' ? value.slice(0, MOST_TEXT) : '';
     };
-    const file = form.getAll('files').find((value) => value instanceof File && value.size > 0);
-    const said = { title: text('title'), text: text('text'), url: text('url'), name: '', type: '' };
-    if (file instanceof File) {
-      if (file.size > MOST_FILE) return 'too-large';
-      Object.assign(said, { name: file.name, type: file.type });
-      await inbox.put(`${SCOPE}shared/${id}/file`, new Response(file));
+    const given = form.getAll('files').filter((value) => value instanceof File);
+    const files = given.filter(({ size }) => size > 0);
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
+    if (bytes > MOST_BYTES || files.length > MOST_FILES) return 'too-large';
+    for (const [index, file] of files.entries()) {
+      await inbox.put(`${SCOPE}shared/${id}/${index}`, new Response(file));
     }
+    const about = files.map(({ name, type }) => ({ name, type }));
+    const said = { title: text('title'), text: text('text'), url: text('url'), files: about };
     await inbox.put(`${SCOPE}shared/${id}`, new Response(JSON.stringify(said)));
     return id;
   }

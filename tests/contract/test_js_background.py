@@ -72,11 +72,12 @@ READING = """
     const done = [];
     const note = (name) => (...args) => { done.push([name, ...args]); };
     const reading = Object.assign(new EventTarget(), {
-        title: 'A Book', opened: {data: {author: 'A. Writer'}}, offset: 0, length: 3000,
+        title: 'A Book', opened: {data: {author: 'A. Writer'}}, documentId: '',
+        offset: 0, length: 3000,
         text: 'x'.repeat(2090) + ' '.repeat(10) + 'x'.repeat(900),
         contents: [
             {title: 'One', start: 100, level: 1}, {title: 'Two', start: 1100, level: 1},
-            {title: 'Two, a', start: 2100, level: 2},
+            {title: 'Three', start: 2100, level: 1},
         ],
         state: 'idle', playing: false, active: false, rate: 1,
         seconds: (from, to) => (to - from) / (10 * reading.rate),
@@ -99,8 +100,9 @@ READING = """
         title: session.metadata.title, artist: session.metadata.artist,
         album: session.metadata.album, artwork: session.metadata.artwork.map(({src}) => src),
     };
-    const make = (given = session) =>
-        new MediaSession({reading, session: given, icon: 'https://lectern.test/icon.png'});
+    const make = (given = session, cover = undefined) =>
+        new MediaSession({reading, session: given, cover, icon: 'https://lectern.test/icon.png'});
+    const settled = () => new Promise((done) => setTimeout(done));
 """
 
 
@@ -131,6 +133,26 @@ def test_the_chapter_is_the_track(host_page: Page) -> None:
     assert got[1] == {"title": "Two", "artist": "A. Writer", "album": "A Book", "artwork": icon}
     assert got[2] == {"duration": 100, "position": 50, "playbackRate": 1}
     assert got[3] == "playing"
+
+
+def test_a_section_is_no_track_of_its_own(host_page: Page) -> None:
+    """The chapter is that of the progress line, of the sleep timer and of what is exported."""
+    got = told(
+        host_page,
+        """
+        const {chapterOf} = await import('/js/view/chapters.js');
+        reading.contents = [
+            {title: 'One', start: 100, level: 1}, {title: 'Two', start: 1100, level: 1},
+            {title: 'Two, a', start: 2100, level: 2},
+        ];
+        make();
+        reading.speak();
+        reading.is({offset: 2200}, 'place');
+        const {start, end} = chapterOf(reading.contents, reading.length, reading.offset);
+        return [shown().title, session.places.at(-1).duration, (end - start) / 10];
+        """,
+    )
+    assert got == ["Two", 190, 190]
 
 
 def test_speed_moves_nothing_on_the_scrubber(host_page: Page) -> None:
@@ -227,18 +249,56 @@ def test_artwork_is_the_cover_and_is_set_once(host_page: Page) -> None:
         Object.defineProperty(session, 'metadata', {
             get: () => metadata, set: (value) => { count += 1; metadata = value; },
         });
-        const it = make();
+        const asked = [];
+        make(session, async (id) => { asked.push(id); return new Blob([id]); });
         reading.speak();
-        it.cover = 'blob:https://lectern.test/1';
-        const art = shown().artwork;
+        reading.is({documentId: 'a'}, 'text');
+        await settled();
+        const [address] = shown().artwork;
+        const picture = await (await fetch(address)).text();
         for (const offset of [110, 120, 130]) reading.is({offset}, 'place');
+        reading.is({}, 'text');
         const chapter = count;
         reading.is({state: 'idle', playing: false, active: false}, 'state');
-        return [art, chapter, count, metadata];
+        return [asked, picture, chapter, count, metadata];
         """,
     )
     # Nothing, the book, its cover, chapter one; then nothing again.
-    assert got == [["blob:https://lectern.test/1"], 3, 4, None]
+    assert got == [["a"], "a", 3, 4, None]
+
+
+def test_a_cover_goes_with_its_document(host_page: Page) -> None:
+    """One that comes late is not another's, and what nobody sees takes up no memory."""
+    got = told(
+        host_page,
+        """
+        const coming = {};
+        const revoked = [];
+        const {revokeObjectURL} = URL;
+        URL.revokeObjectURL = (url) => { revoked.push(url); revokeObjectURL.call(URL, url); };
+        const covers = {b: null, c: Promise.reject(new Error('no store'))};
+        make(session, (id) => covers[id] ?? new Promise((done) => { coming[id] = done; }));
+        reading.speak();
+        const arts = [];
+        reading.is({documentId: 'a'}, 'text');
+        coming.a(new Blob(['a']));
+        await settled();
+        const [first] = shown().artwork;
+        reading.is({documentId: 'b'}, 'text');
+        arts.push(shown().artwork);
+        reading.is({documentId: 'c'}, 'text');
+        await settled();
+        coming.b(new Blob(['b']));
+        await settled();
+        arts.push(shown().artwork);
+        reading.is({documentId: ''}, 'text');
+        await settled();
+        arts.push(shown().artwork);
+        return [first.startsWith('blob:'), arts, revoked.includes(first)];
+        """,
+    )
+    icon = ["https://lectern.test/icon.png"]
+    assert got == [True, [icon, icon, icon], True]
 
 
 def test_a_browser_without_all_of_it(host_page: Page) -> None:

@@ -12,9 +12,10 @@ from lectern.surgery import cut
 from playwright.sync_api import Page
 
 from tests.contract.conftest import open_adapters
-from tests.contract.test_js_parts import OPEN, encoded, floats, given
+from tests.contract.test_js_parts import OPEN, floats, given
 from tests.e2e.server import StaticSite
 from tests.native import TINY, snr
+from tests.packing import encoded
 
 #: SwiftShader takes seconds for a second of sound.
 PATIENCE = 180_000

@@ -10,7 +10,8 @@ from playwright.sync_api import Page
 
 from tests.browser import within
 from tests.epubs import png
-from tests.libraries import document, encoded
+from tests.libraries import document
+from tests.packing import encoded
 
 #: `library(clock)`: one whose clock says what `clock.now` says.
 OPEN = """
@@ -151,7 +152,7 @@ def test_a_library_of_version_1_loses_nothing(host_page: Page) -> None:
     assert (second["source"], second["cover"], second["bytes"]) == ("", False, 20)
     assert found["texts"] == ["One two. Three four.", "Second"]
     assert (found["moved"]["start"], found["moved"]["aloud"]) == (4, [3])
-    stores = ["covers", "documents", "extras", "kept", "readings"]
+    stores = ["covers", "documents", "kept", "readings"]
     assert found["names"] == [2, stores]
 
 
@@ -162,25 +163,24 @@ def test_what_is_removed_is_gone_and_can_be_put_back_whole(host_page: Page) -> N
         const id = await library.put(arg.book, {source: 'a.epub'});
         await library.setPlace(id, {start: 9, end: 12});
         await library.setCover(id, new Blob(['x'], {type: 'image/jpeg'}));
-        await library.setExtra(id, {rules: [1]});
         const before = await library.list();
         const whole = await library.take(id);
         const none = new host.Library();
         const gone = [await none.list(), await none.get(id), await none.cover(id),
-                      await none.extra(id), (await none.reading(id)).placed, await none.take(id)];
+                      (await none.reading(id)).placed, await none.take(id)];
         await library.setPlace(id, {start: 1, end: 2});  // the voice goes on: nothing comes of it
         const still = await library.list();
         const isNew = await library.putBack(whole);
         return {before, gone, still, isNew, after: await library.list(),
-                cover: await (await library.cover(id)).text(), extra: await library.extra(id)};
+                cover: await (await library.cover(id)).text()};
         """,
         {"book": document()},
     )
-    assert found["gone"] == [[], None, None, None, 0, None]
+    assert found["gone"] == [[], None, None, 0, None]
     assert found["still"] == []
     assert found["isNew"]
     assert found["after"] == found["before"]
-    assert (found["cover"], found["extra"]) == ("x", {"rules": [1]})
+    assert found["cover"] == "x"
 
 
 def test_what_comes_back_late_does_not_undo_what_was_read_since(host_page: Page) -> None:
@@ -199,23 +199,6 @@ def test_what_comes_back_late_does_not_undo_what_was_read_since(host_page: Page)
     )
     assert not found[0]
     assert (found[1]["start"], found[1]["placed"]) == (9, 200)
-
-
-def test_what_else_belongs_to_a_document_is_small(host_page: Page) -> None:
-    found = run(
-        host_page,
-        """
-        const id = await library.put(arg);
-        await library.setExtra('unknown', {a: 1});
-        const large = await host.failure(library.setExtra(id, {a: 'x'.repeat(65_536)}));
-        await library.setExtra(id, {a: 1});
-        const there = await library.extra(id);
-        await library.setExtra(id, null);
-        return [large.code, await library.extra('unknown'), there, await library.extra(id)];
-        """,
-        document(),
-    )
-    assert found == ["too_large", None, {"a": 1}, None]
 
 
 def test_records_that_are_none_do_not_cost_the_list(host_page: Page) -> None:
@@ -265,8 +248,7 @@ def test_a_cover_becomes_a_small_picture_of_our_own(host_page: Page) -> None:
         """
         const cover = {type: 'image/png', bytes: bytesOf(arg.png)};
         const id = await library.put({...arg.book, cover});
-        while (!(await library.cover(id))) await new Promise((tick) => setTimeout(tick, 10));
-        const kept = await library.cover(id);
+        const kept = await library.cover(id); // waits for what is on its way
         const bitmap = await createImageBitmap(kept);
         const {cover: bytes} = await library.get(id);
         const [entry] = await library.list();

@@ -15,6 +15,7 @@ from lectern.surgery import cut
 from playwright.sync_api import Page
 
 from tests.native import TINY, normal_noise, snr
+from tests.packing import encoded
 
 VOICE = "en_US-tiny-medium"
 IDS = [1, 0, *(n for i in range(20, 60) for n in (i, 0)), 2]
@@ -42,10 +43,6 @@ OPEN = """
 
 def floats(data: str) -> npt.NDArray[np.float32]:
     return np.frombuffer(base64.b64decode(data), np.float32)
-
-
-def encoded(data: bytes) -> str:
-    return base64.b64encode(data).decode()
 
 
 def given(part: Part) -> dict[str, Any]:

@@ -96,24 +96,35 @@ def test_axe_finds_nothing(browser: Browser, site: StaticSite, width: int, schem
 # -- by keyboard alone ------------------------------------------------------------------
 
 
+#: Whether the focus can be seen where Tab brought it. Nothing has it only behind the last control.
+FOCUS_IS_SEEN = """() => {
+  const at = document.activeElement;
+  const before = window.focusBefore;
+  if (!at || at === document.body) {
+    const controls = 'a[href], button, input, select, textarea, summary, [tabindex]';
+    const behind = [...document.querySelectorAll(controls)].filter((one) =>
+      one.tabIndex >= 0 && !one.disabled && one.checkVisibility({visibilityProperty: true}) &&
+      !one.closest('[inert]') &&
+      before?.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+    return Boolean(before?.isConnected) && before !== document.body && behind.length === 0;
+  }
+  const {outlineStyle, boxShadow} = getComputedStyle(at);
+  const around = at.closest('.chip, .sheet, label') ?? at;
+  const ring = getComputedStyle(around);
+  return outlineStyle !== 'none' || boxShadow !== 'none' ||
+    ring.outlineStyle !== 'none' || ring.boxShadow !== 'none' ||
+    at.matches('textarea, .progress:focus-visible');
+}"""
+
+
 def tab_to(page: Page, reached: Callable[[Page], bool], *, most: int = 60) -> None:
     """Press Tab until the focus is there."""
     for _ in range(most):
         if reached(page):
             return
+        page.evaluate("() => { window.focusBefore = document.activeElement; }")
         page.keyboard.press("Tab")
-        assert page.evaluate(
-            """() => {
-              const at = document.activeElement;
-              if (!at || at === document.body) return true;
-              const {outlineStyle, boxShadow} = getComputedStyle(at);
-              const around = at.closest('.chip, .sheet, label') ?? at;
-              const ring = getComputedStyle(around);
-              return outlineStyle !== 'none' || boxShadow !== 'none' ||
-                ring.outlineStyle !== 'none' || ring.boxShadow !== 'none' ||
-                at.matches('textarea, .progress:focus-visible');
-            }"""
-        ), "the focus can't be seen: " + str(
+        assert page.evaluate(FOCUS_IS_SEEN), "the focus can't be seen: " + str(
             page.evaluate("() => document.activeElement.outerHTML.slice(0, 200)")
         )
     raise AssertionError("Tab never came there")

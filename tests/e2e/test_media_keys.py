@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import open_app, until
+from tests.e2e.bookshelf import COVERED
 from tests.e2e.server import StaticSite
-from tests.e2e.test_documents import drop
+from tests.e2e.test_documents import drop, offset_of, opened
 from tests.e2e.test_page import button, reading
 from tests.epubs import Chapter, Line, make
 from tests.sound import record, recorded
@@ -80,16 +81,8 @@ def book(page: Page, site: StaticSite) -> Page:
     return page
 
 
-def start_of(page: Page, text: str) -> int:
-    found: int = page.evaluate(
-        "(text) => document.querySelector('#text').value.indexOf(text)", text
-    )
-    assert found >= 0
-    return found
-
-
 def heard_from(page: Page, text: str) -> None:
-    page.wait_for_function("(start) => heard.at(-1) === start", arg=start_of(page, text))
+    page.wait_for_function("(start) => heard.at(-1) === start", arg=offset_of(page, text))
 
 
 def test_the_lock_screen_shows_chapter_author_and_book(book: Page, site: StaticSite) -> None:
@@ -109,6 +102,28 @@ def test_the_lock_screen_shows_chapter_author_and_book(book: Page, site: StaticS
         assert 0 <= place["position"] <= place["duration"]
     until(book, "async () => shown().playbackState === 'none'")
     assert book.evaluate("navigator.mediaSession.metadata") is None
+
+
+def test_the_lock_screen_shows_the_cover(page: Page, site: StaticSite) -> None:
+    """At the first opening, when the library has just made it small, and at the next."""
+    page.add_init_script(SESSION)
+    open_app(page, site.url)
+    drop(page, "painted.epub", COVERED)
+    opened(page, "Painted")
+    for _ in range(2):
+        button(page, "Play").click()
+        until(page, "async () => shown().artwork?.[0].startsWith('blob:') ?? false")
+        size = page.evaluate(
+            """async () => {
+              const picture = new Image();
+              picture.src = shown().artwork[0];
+              await picture.decode();
+              return [picture.naturalWidth, picture.naturalHeight];
+            }"""
+        )
+        assert size == [200, 300]
+        page.reload()
+        opened(page, "Painted")
 
 
 def test_keys_pause_and_go_on(book: Page) -> None:

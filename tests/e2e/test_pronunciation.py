@@ -371,3 +371,27 @@ def test_pronounce_of_the_api(shared_app: Page) -> None:
 def test_bad_rules_are_a_bad_option(shared_app: Page, rules: object) -> None:
     script = "(rules) => lectern.synthesize('The cat sat.', {rules})"
     assert failure(shared_app, script, rules).code == "bad_option"
+
+
+def test_the_list_is_left_alone_while_somebody_writes(app: Page) -> None:
+    open_panel(app)
+    add(app, "lamp", "lantern")
+    fill(app, "road", "rode")
+    changes = app.evaluate(
+        """async () => {
+          let changes = 0;
+          const count = (records) => { changes += records.length; };
+          const watching = new MutationObserver(count);
+          watching.observe(document.querySelector('#rules-all ul'), {childList: true});
+          const box = document.querySelector('#text');
+          for (const letter of 'word') {
+            box.value += letter;
+            box.dispatchEvent(new InputEvent('input', {inputType: 'insertText'}));
+          }
+          count(watching.takeRecords());
+          return changes;
+        }"""
+    )
+    assert changes == 0
+    # Nor is a rule forgotten that is half made.
+    expect(panel(app).get_by_label("Written")).to_have_value("road")

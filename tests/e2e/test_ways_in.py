@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import zlib
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -17,6 +15,7 @@ from tests.e2e.server import StaticSite
 from tests.e2e.test_documents import drop, opened
 from tests.e2e.test_page import button, reading
 from tests.epubs import Chapter, make
+from tests.packing import packed
 from tests.unit.documents.test_epub_hostile import ENCRYPTION, encrypted
 
 SENTENCE = "The road went up the hill, and nobody was on it, for it had rained since the morning. "
@@ -47,12 +46,6 @@ def paste(page: Page, html: str, text: str, selector: str = "") -> bool:
     """Whether the browser is left to paste it."""
     left: bool = page.evaluate(PASTE, [html, text, selector])
     return left
-
-
-def packed(body: bytes) -> str:
-    """As the bookmarklet does it."""
-    squeezed = zlib.compress(body, 9, wbits=-15)
-    return base64.urlsafe_b64encode(squeezed).decode().rstrip("=")
 
 
 def carried(content: str, **head: object) -> str:

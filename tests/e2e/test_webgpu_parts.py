@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserType, Page
 
-from tests.browser import WEBGPU_ARGS, Watch, open_app, until
+from tests.browser import Watch, open_app, until, with_webgpu
 from tests.e2e.server import StaticSite
 from tests.e2e.shelf import Shelf
 from tests.oracle import snr
@@ -31,10 +31,8 @@ def gpu_browser(
     browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
 ) -> Iterator[Browser]:
     """A browser of this module's own: a test takes its GPU away."""
-    args = [*browser_type_launch_args["args"], *WEBGPU_ARGS]
-    browser = browser_type.launch(**{**browser_type_launch_args, "args": args})
-    yield browser
-    browser.close()
+    with with_webgpu(browser_type, browser_type_launch_args) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -42,23 +42,19 @@ import { checkedRules } from './rules.js';
  * @property {Kept} kept
  * @property {Reading} reading
  * @property {Blob | null} cover  small, made by this page
- * @property {object | null} extra  what else belongs to it, as JSON
  *
  * @typedef {import('./library_transfer.js').TransferOptions} TransferOptions
  * @typedef {import('./library_transfer.js').ImportReport} ImportReport
  */
 
 export const LIBRARY = 'lectern-library';
-/** UTF-16 units of what else belongs to a document, as JSON. */
-export const MOST_EXTRA = 65_536;
 const MOST_NAME = 300;
 
 const DOCUMENTS = 'documents';
 const KEPT = 'kept';
 const READINGS = 'readings';
 const COVERS = 'covers';
-const EXTRAS = 'extras';
-const STORES = [DOCUMENTS, KEPT, READINGS, COVERS, EXTRAS];
+const STORES = [DOCUMENTS, KEPT, READINGS, COVERS];
 /** About as much as a block or a line of the contents takes up beside the text. */
 const BLOCK_BYTES = 48;
 
@@ -67,6 +63,8 @@ const UNREAD = { start: 0, end: 0, placed: 0, opened: 0, finished: false, aloud:
 
 export class Library {
   #now;
+  /** Covers that are on their way in, by document. @type {Map<string, Promise<void>>} */
+  #covering = new Map();
 
   /** @param {{name?: string, now?: () => number}} [options] of the database; now in ms since 1970 */
   constructor({ name = LIBRARY, now = Date.now } = {}) {
@@ -105,7 +103,10 @@ export class Library {
       ]);
     });
     void askToKeep();
-    if (cover) void this.#keepCover(id, cover.bytes);
+    if (cover) {
+      const coming = this.#keepCover(id, cover.bytes).finally(() => this.#covering.delete(id));
+      this.#covering.set(id, coming);
+    }
     return id;
   }
 
@@ -162,8 +163,14 @@ export class Library {
     );
   }
 
-  /** @param {string} id @returns {Promise<Blob | null>} */
+  /**
+   * A document's cover; one that was put just now is waited for.
+   *
+   * @param {string} id
+   * @returns {Promise<Blob | null>}
+   */
   async cover(id) {
+    await this.#covering.get(id);
     const cover = await this.database.use((db) => db.get(COVERS, id));
     return cover instanceof Blob ? cover : null;
   }
@@ -182,33 +189,6 @@ export class Library {
         wanted && change.objectStore(KEPT).put(covered(kept, cover), id),
         change.done,
       ]);
-    });
-  }
-
-  /**
-   * What else belongs to a document and goes away with it, as its own rules of pronunciation.
-   *
-   * @param {string} id
-   * @returns {Promise<object | null>}
-   */
-  async extra(id) {
-    return (await this.database.use((db) => db.get(EXTRAS, id))) ?? null;
-  }
-
-  /**
-   * @param {string} id  an unknown one is no error, and stays unknown
-   * @param {object | null} extra  JSON-shaped
-   * @throws {LecternError} too_large beyond 64 KB, quota, store
-   */
-  async setExtra(id, extra) {
-    if (extra && JSON.stringify(extra).length > MOST_EXTRA) {
-      throw new LecternError('too_large', 'What belongs to a document must not exceed 64 KB.');
-    }
-    await this.database.use(async (db) => {
-      const change = db.transaction([KEPT, EXTRAS], 'readwrite');
-      const isHere = await change.objectStore(KEPT).getKey(id);
-      const extras = change.objectStore(EXTRAS);
-      await Promise.all([extra && isHere ? extras.put(extra, id) : extras.delete(id), change.done]);
     });
   }
 
@@ -252,7 +232,7 @@ export class Library {
    * @returns {Promise<boolean>} whether it is new here
    * @throws {LecternError} quota, store
    */
-  async putBack({ document, kept, reading, cover, extra }) {
+  async putBack({ document, kept, reading, cover }) {
     const { id } = kept;
     return this.database.use(async (db) => {
       const change = db.transaction(STORES, 'readwrite');
@@ -262,7 +242,6 @@ export class Library {
       await Promise.all([
         !here && change.objectStore(DOCUMENTS).put(document, id),
         newCover && change.objectStore(COVERS).put(newCover, id),
-        extra && !here?.extra && change.objectStore(EXTRAS).put(extra, id),
         change.objectStore(KEPT).put(newCover ? covered(listed, newCover) : listed, id),
         change.objectStore(READINGS).put(read, id),
         change.done,
@@ -320,7 +299,8 @@ export class Library {
 }
 
 /**
- * Version 1 knew neither covers nor when a document came.
+ * Version 1 knew neither covers nor when a document came. Some of version 2 have one more store,
+ * `extras`, into which nothing was ever put: it stays where it is.
  *
  * @param {import('./host/database.js').Connection} db
  * @param {number} before
@@ -330,7 +310,7 @@ export class Library {
 async function upgrade(db, before, _after, change) {
   if (before < 1) for (const store of [DOCUMENTS, KEPT, READINGS]) db.createObjectStore(store);
   if (before >= 2) return;
-  for (const store of [COVERS, EXTRAS]) db.createObjectStore(store);
+  db.createObjectStore(COVERS);
   const readings = change.objectStore(READINGS);
   for (let at = await readings.openCursor(); at; at = await at.continue()) {
     // When it was opened is the best that is known of when it came, and of when it was read.
@@ -343,7 +323,7 @@ async function upgrade(db, before, _after, change) {
 
 /** @param {any} change a transaction @param {string} id @returns {Promise<Whole | null>} */
 async function wholeIn(change, id) {
-  const [document, listed, reading, cover, extra] = await Promise.all(
+  const [document, listed, reading, cover] = await Promise.all(
     STORES.map((store) => change.objectStore(store).get(id)),
   );
   const kept = checkedKept(listed);
@@ -353,7 +333,6 @@ async function wholeIn(change, id) {
     kept,
     reading: checkedReading(reading),
     cover: cover instanceof Blob ? cover : null,
-    extra: extra ?? null,
   };
 }
 

@@ -4,7 +4,6 @@
  * each of the type, the size and the range that it must have, or refused.
  */
 
-import { MOST_EXTRA } from './library.js';
 import { checkedRules } from './rules.js';
 
 /**
@@ -19,7 +18,6 @@ import { checkedRules } from './rules.js';
  * @property {string} source
  * @property {number} added  milliseconds since 1970
  * @property {string} cover  base64, not looked at yet; '' for none
- * @property {object | null} extra
  */
 
 /** As many UTF-16 units as a document may have when it is opened. */
@@ -28,7 +26,6 @@ const MOST_BLOCKS = 1_000_000;
 const MOST_ENTRIES = 50_000;
 const MOST_NAME = 300;
 const MOST_LEVEL = 20;
-const MOST_DEPTH = 20;
 const MOST_ADDRESS = 4000;
 /** Of a cover in base64: covers are written small. */
 const MOST_COVER = 1_000_000;
@@ -55,7 +52,7 @@ export class Unfit extends Error {
  * @throws {Unfit}
  */
 export function checkedLine(line, now) {
-  const { document: data, reading, source, added, cover, extra } = object(line, 'the line');
+  const { document: data, reading, source, added, cover } = object(line, 'the line');
   const document = checkedDocument(data);
   return {
     document,
@@ -63,7 +60,6 @@ export function checkedLine(line, now) {
     source: name(source ?? ''),
     added: time(added ?? 0, now),
     cover: typeof cover === 'string' && cover.length <= MOST_COVER ? cover : '',
-    extra: checkedExtra(extra),
   };
 }
 
@@ -147,21 +143,6 @@ function checkedReading(value, { text, blocks }, now) {
     aloud: [...new Set(Array.isArray(aloud) ? aloud : [])].filter((one) => skipped.has(one)),
     rules: checkedRules(rules),
   };
-}
-
-/** @param {unknown} value @returns {object | null} */
-function checkedExtra(value) {
-  if (value === undefined || value === null) return null;
-  const extra = object(value, 'what belongs to it');
-  if (!isShallow(extra, MOST_DEPTH)) throw damaged('what belongs to it');
-  if (JSON.stringify(extra).length > MOST_EXTRA) throw new Unfit('tooLarge', 'what belongs to it');
-  return extra;
-}
-
-/** Deeper values than this no store takes. @param {unknown} value @param {number} most @returns {boolean} */
-function isShallow(value, most) {
-  if (typeof value !== 'object' || value === null) return true;
-  return most > 0 && Object.values(value).every((one) => isShallow(one, most - 1));
 }
 
 /** @param {unknown} value @param {string} what @returns {any} */

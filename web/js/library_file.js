@@ -7,7 +7,7 @@
  * ::
  *
  *     {"lectern": "library", "version": 1, "documents": 12}
- *     {"document": {…}, "reading": {…}, "source": "", "added": 0, "cover": "…", "extra": {…}}
+ *     {"document": {…}, "reading": {…}, "source": "", "added": 0, "cover": "…"}
  *     {"end": 12}
  */
 
@@ -67,7 +67,7 @@ export async function* packed(count, documents) {
 }
 
 /** @param {Whole} whole */
-async function rowOf({ document, kept, reading, cover, extra }) {
+async function rowOf({ document, kept, reading, cover }) {
   const { source, added } = kept;
   return {
     document,
@@ -75,7 +75,6 @@ async function rowOf({ document, kept, reading, cover, extra }) {
     source,
     added,
     ...(cover && { cover: base64(new Uint8Array(await cover.arrayBuffer())) }),
-    ...(extra && { extra }),
   };
 }
 

@@ -96,12 +96,12 @@ async function take(library, value, report) {
   );
   const called = typeof title === 'string' ? title.slice(0, 100) : '';
   try {
-    const { document, reading, source, added, cover, extra } = checkedLine(value, Date.now());
+    const { document, reading, source, added, cover } = checkedLine(value, Date.now());
     const kept = { ...(await keptOf(document)), source, added: added || reading.opened };
     // Whatever it is, it is decoded and drawn anew.
     const bytes = cover ? fromBase64(cover) : null;
     const picture = bytes && (await thumbnail(bytes));
-    const isNew = await library.putBack({ document, kept, reading, cover: picture, extra });
+    const isNew = await library.putBack({ document, kept, reading, cover: picture });
     if (isNew) report.came += 1;
     else report.here += 1;
     return false;

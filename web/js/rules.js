@@ -11,7 +11,10 @@
  *   enabled: boolean}} WholeRule
  */
 
+/** For all documents, and as many for one; Python takes both together. */
 export const MOST_RULES = 1000;
+/** Code points of the patterns in such a list: each is a small automaton when it is used. */
+export const MOST_PATTERN_CHARACTERS = 20_000;
 /** Of what is written and of what is said, UTF-16 units. */
 export const MOST_CHARACTERS = 200;
 /** Of a file of rules, bytes. */
@@ -50,6 +53,29 @@ export function checkedRules(values) {
     if (rule) found.set(nameOf(rule), rule);
   }
   return [...found.values()];
+}
+
+/** Whether a list is small enough to be used. @param {readonly WholeRule[]} rules */
+export function isRoomFor(rules) {
+  return rules.length <= MOST_RULES && patternCharacters(rules) <= MOST_PATTERN_CHARACTERS;
+}
+
+/** Code points. @param {readonly Pick<WholeRule, 'kind' | 'written'>[]} rules */
+function patternCharacters(rules) {
+  return rules.reduce((sum, { kind, written }) => sum + (kind === 'pattern' ? [...written].length : 0), 0);
+}
+
+/**
+ * As many of them as may be used, the first ones; a store of before may hold more.
+ *
+ * @param {readonly WholeRule[]} rules
+ */
+export function usable(rules) {
+  let room = MOST_PATTERN_CHARACTERS;
+  return rules.filter((rule) => {
+    room -= patternCharacters([rule]);
+    return room >= 0 || rule.kind !== 'pattern';
+  });
 }
 
 /** Two rules of one name are for the same. @param {Pick<WholeRule, 'kind' | 'written' | 'language'>} rule */

@@ -1,7 +1,7 @@
 // @ts-check
 /** What another app shared, as the service worker (sw_share.js) keeps it until it is taken. */
 
-/** @typedef {{title: string, text: string, url: string, file: File | null}} Shared */
+/** @typedef {{title: string, text: string, url: string, files: File[]}} Shared */
 
 const ID = /^\d{1,16}-[0-9a-f-]{36}$/;
 
@@ -15,17 +15,23 @@ const ID = /^\d{1,16}-[0-9a-f-]{36}$/;
 export async function takeShared(base, id) {
   if (!ID.test(id)) return null;
   const inbox = await caches.open(`lectern-shared@${new URL(base).pathname}`);
-  const [address, fileAddress] = [`${base}shared/${id}`, `${base}shared/${id}/file`];
+  const address = `${base}shared/${id}`;
+  const fileAddress = (/** @type {number} */ index) => `${address}/${index}`;
+  let count = 0;
   try {
     const found = await inbox.match(address);
     if (!found) return null;
-    const { title = '', text = '', url = '', name = '', type = '' } = await found.json();
-    const kept = await inbox.match(fileAddress);
-    // The bytes have to be here before they are removed there.
-    const file = kept && new File([await kept.arrayBuffer()], name, { type });
-    return { title: `${title}`, text: `${text}`, url: `${url}`, file: file ?? null };
+    const { title = '', text = '', url = '', files: given = [] } = await found.json();
+    /** @type {File[]} */
+    const files = [];
+    for (const { name, type } of given) {
+      const kept = await inbox.match(fileAddress(count++));
+      // The bytes have to be here before they are removed there.
+      if (kept) files.push(new File([await kept.arrayBuffer()], `${name}`, { type: `${type}` }));
+    }
+    return { title: `${title}`, text: `${text}`, url: `${url}`, files };
   } finally {
     await inbox.delete(address);
-    await inbox.delete(fileAddress);
+    while (count > 0) await inbox.delete(fileAddress(--count));
   }
 }

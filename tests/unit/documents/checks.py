@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 
 import pytest
-from lectern.documents.model import GAP, Block, Document, Skip
+from lectern.documents.model import GAP, Block, Document, Kind, Skip
 from lectern.errors import LecternError, TooLarge
 
 #: Seconds of the processor's time for some 0.3 MB of hostile text; it takes 0.1 to 1.5.
@@ -50,6 +50,15 @@ ODD = [
     "<",
     "[1]",
 ]
+
+
+def heard(document: Document, kind: Kind | None = None) -> list[str]:
+    """The blocks that are read, of one kind or of all."""
+    return [
+        document.text[block.start : block.end]
+        for block in document.blocks
+        if block.skip is Skip.NO and kind in (None, block.kind)
+    ]
 
 
 def texts(document: Document, skip: Skip | None = None) -> list[str]:

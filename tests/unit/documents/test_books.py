@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lectern.documents.model import Document, Kind, Skip
+from lectern.documents.model import Document, Kind
 from lectern.documents.reading import read
 from lectern.sentences import split
+
+from tests.unit.documents.checks import heard
 
 BOOKS = Path(__file__).resolve().parents[2] / "golden" / "books"
 
 
 def opened(name: str) -> Document:
     return read(name, (BOOKS / name).read_bytes())
-
-
-def heard(document: Document, kind: Kind) -> list[str]:
-    return [
-        document.text[block.start : block.end]
-        for block in document.blocks
-        if block.kind is kind and block.skip is Skip.NO
-    ]
 
 
 def test_alice_has_chapters_prose_and_verse() -> None:

@@ -10,13 +10,10 @@ from lectern.documents.epub import MOST_COVER, cover, epub
 from lectern.documents.model import Document, Entry, Kind, Skip
 
 from tests.epubs import FOLDER, PACKAGE, Chapter, Line, make, novel, page, png
+from tests.unit.documents.checks import heard
 
 ONE = Chapter("one.xhtml", "<h1>One</h1><p>It begins.</p>")
 TWO = Chapter("two.xhtml", "<h1>Two</h1><p>It ends.</p>")
-
-
-def heard(document: Document) -> list[str]:
-    return [document.text[b.start : b.end] for b in document.blocks if b.skip is Skip.NO]
 
 
 def skipped(document: Document, skip: Skip) -> list[str]:

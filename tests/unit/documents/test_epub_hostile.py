@@ -12,18 +12,14 @@ from lectern.documents import epub_archive, markup_tree
 from lectern.documents.epub import epub
 from lectern.documents.epub_archive import Archive, followed, joined
 from lectern.documents.markup_tree import decoded, parse, prepared
-from lectern.documents.model import Document, Skip
 from lectern.errors import DocumentUnreadable, LecternError
 
 from tests.epubs import CONTAINER, FOLDER, PACKAGE, Chapter, Line, archive, make, page
+from tests.unit.documents.checks import heard
 
 ONE = Chapter("one.xhtml", "<h1>One</h1><p>It begins.</p>")
 TWO = Chapter("two.xhtml", "<h1>Two</h1><p>It ends.</p>")
 ENCRYPTION = "META-INF/encryption.xml"
-
-
-def heard(document: Document) -> list[str]:
-    return [document.text[b.start : b.end] for b in document.blocks if b.skip is Skip.NO]
 
 
 def package(manifest: str, spine: str) -> bytes:

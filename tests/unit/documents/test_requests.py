@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from lectern.document_requests import DocumentRequests, Opened, document_data
+from lectern.documents import reading
 from lectern.documents.epub import MOST_COVER
 from lectern.documents.model import Builder, Kind, Skip
 from lectern.documents.reading import MOST_BYTES, cover_of, decode, read
@@ -104,6 +105,25 @@ def texts(document: dict[str, Any]) -> list[str]:
 )
 def test_the_kind_is_found(name: str, data: bytes, wanted: list[str]) -> None:
     assert texts(opened(name, data)) == wanted
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.epub"])
+def test_a_file_is_decoded_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text of a hundred megabytes is in memory once."""
+    decoded: list[str] = []
+
+    def counting(data: bytes, name: str) -> str:
+        decoded.append(name)
+        return decode(data, name)
+
+    monkeypatch.setattr(reading, "decode", counting)
+    opened(name, BOOK if name == "a.epub" else b"One two three. Four five six.")
+    assert decoded == ([] if name == "a.epub" else [name])
+
+
+def test_an_empty_page_is_empty() -> None:
+    with pytest.raises(DocumentUnreadable, match="There is no text"):
+        opened("a.html", b"")
 
 
 def test_a_document_without_a_title_is_called_like_its_file() -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import zlib
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
+from tests.packing import packed
 from tests.unit.tools import node
 
 MODULE = Path(__file__).resolve().parents[3] / "web" / "js" / "arrivals.js"
@@ -30,11 +29,6 @@ def run(folder: Path, expression: str, **given: object) -> Any:
         console.log(JSON.stringify(found));
         """,
     )
-
-
-def packed(body: bytes) -> str:
-    squeezed = zlib.compress(body, 9, wbits=-15)
-    return base64.urlsafe_b64encode(squeezed).decode().rstrip("=")
 
 
 UNPACK = """await (async ({ file, source }) => (

@@ -114,3 +114,12 @@ def test_the_tree_of_nested_contents(tmp_path: Path) -> None:
         ),
         ("Part two", 100, 200, []),
     ]
+
+
+def test_the_chapter_at_an_offset(tmp_path: Path) -> None:
+    contents = [entry("One", 40), entry("Two", 5000), entry("A section", 6000, 2)]
+    script = """[0, 40, 4999, 5000, 8999, 9999].map(
+        (at) => it.chapterOf(given[0], 9000, at)?.title)"""
+    found = call(tmp_path, script, contents)
+    assert found == ["", "One", "One", "Two", "Two", "Two"]
+    assert call(tmp_path, "it.chapterOf([], 9000, 5)") is None

@@ -54,7 +54,8 @@ async function share(fields, files) {
 }
 const idOf = (location) => location.split('#shared=')[1];
 const read = async (shared) => shared && { ...shared,
-  file: shared.file && [shared.file.name, shared.file.type, await shared.file.text()] };
+  files: await Promise.all(shared.files.map(
+    async (file) => [file.name, file.type, await file.text()])) };
 """
 
 
@@ -76,7 +77,7 @@ def test_what_is_shared_is_taken_once(tmp_path: Path) -> None:
         const [status, location] = await share(fields, [
           new File([], 'empty.txt'),
           new File(['Été'], 'été.md', { type: 'text/markdown' }),
-          new File(['no'], 'second.md'),
+          new File(['Two'], 'second.md'),
         ]);
         const id = idOf(location);
         const found = await read(await takeShared(SCOPE, id));
@@ -88,7 +89,7 @@ def test_what_is_shared_is_taken_once(tmp_path: Path) -> None:
         "title": "A note",
         "text": "One.",
         "url": "https://road.example/",
-        "file": ["été.md", "text/markdown", "Été"],
+        "files": [["été.md", "text/markdown", "Été"], ["second.md", "", "Two"]],
     }
     assert (left, again) == (0, None)
 
@@ -102,7 +103,7 @@ def test_a_text_alone(tmp_path: Path) -> None:
         told([text.length, rest]);
         """,
     )
-    assert found == [2_000_000, {"title": "", "url": "", "file": None}]
+    assert found == [2_000_000, {"title": "", "url": "", "files": []}]
 
 
 def test_what_is_too_large_or_no_form_says_so(tmp_path: Path) -> None:
@@ -110,13 +111,14 @@ def test_what_is_too_large_or_no_form_says_so(tmp_path: Path) -> None:
         tmp_path,
         """
         const large = new File([], 'large.pdf');
-        Object.defineProperty(large, 'size', { value: 100_000_001 });
-        const form = { get: () => '', getAll: () => [large] };
-        const answers = [await ask(form), await ask(null)];
+        Object.defineProperty(large, 'size', { value: 50_000_001 });
+        const two = { get: () => '', getAll: () => [large, large] };
+        const many = { get: () => '', getAll: () => Array(51).fill(new File(['x'], 'x.txt')) };
+        const answers = [await ask(two), await ask(many), await ask(null)];
         told([answers.map((answer) => idOf(answer.headers.get('Location'))), waiting()]);
         """,
     )
-    assert found == [["too-large", "failed"], 0]
+    assert found == [["too-large", "too-large", "failed"], 0]
 
 
 @pytest.mark.parametrize(

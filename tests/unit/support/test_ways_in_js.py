@@ -39,8 +39,10 @@ const make = (more = {}) => new WaysIn({
   base: 'https://lectern.example/app/',
   strings,
   notices: { show: (slot, text, { action } = {}) => told.push([slot, text, action?.label ?? '']) },
-  open: async (file, about) => {
-    opened.push([file.name, file.type, await file.text(), about?.source ?? '']);
+  open: async (files, about) => {
+    for (const file of files) {
+      opened.push([file.name, file.type, await file.text(), about?.source ?? '']);
+    }
     return true;
   },
   showBookmarklet: () => (shownHow += 1),
@@ -121,7 +123,7 @@ def test_what_is_shared(
 ) -> None:
     found, told = run(
         tmp_path,
-        f"const came = {json.dumps({'file': None, **shared})};"
+        f"const came = {json.dumps({'files': [], **shared})};"
         "location.hash = '#shared=1'; await make({ shared: async () => came }).begin();"
         + tell("[opened.map(([name, , , source]) => [name, source]), told]"),
     )
@@ -181,16 +183,20 @@ def test_files_that_are_pasted_or_that_the_system_brings(tmp_path: Path) -> None
         let take;
         globalThis.launchQueue = { setConsumer: (given) => (take = given) };
         make();
-        paste({ files: [file] });
-        take({ files: [{ getFile: async () => file }, { getFile: async () => file }] });
+        const other = new File(['# U'], 'b.md');
+        const gone = { getFile: async () => { throw new Error('gone'); } };
+        paste({ files: [file, other] });
+        await settled();
+        take({ files: [{ getFile: async () => file }, gone, { getFile: async () => other }] });
+        await settled();
         take({ files: [] });
         take({});
-        take({ files: [{ getFile: async () => { throw new Error('gone'); } }] });
+        take({ files: [gone] });
         await settled();"""
         + tell("[opened.map(([name]) => name), told, strings.unreadable.gone]"),
     )
-    assert opened == ["a.md", "a.md"]
-    assert told == [["problem", gone, ""]]
+    assert opened == ["a.md", "b.md"] * 2
+    assert told == [["problem", gone, ""]] * 2
 
 
 CARRY = """

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-import io
 import math
 import random
 import struct
-import wave
 from array import array
 from collections.abc import Iterator
 
 import pytest
 from lectern import pcm
-from lectern.errors import TooLarge
 
 
 @pytest.fixture(params=["array", "numpy"])
@@ -58,16 +55,12 @@ def test_what_is_no_number_is_silence_or_full_scale(path: str) -> None:
 
 def test_there_and_back_is_the_same(path: str) -> None:
     data = struct.pack("<65536h", *range(-32768, 32768))
-    samples = pcm.from_int16(data)
-    assert samples.format == "f"
-    assert (min(samples), max(samples)) == (-1.0, 32767 / 32768)
+    samples = floats([value / 32768 for value in ints(data)])  # as the page does
     assert pcm.to_int16(samples) == data
 
 
-def test_empty_and_odd(path: str) -> None:
+def test_nothing_is_nothing(path: str) -> None:
     assert pcm.to_int16(floats([])) == b""
-    assert len(pcm.from_int16(b"")) == 0
-    assert list(pcm.from_int16(b"\x00\x40\x01")) == [0.5]
 
 
 def test_both_paths_give_the_same_bytes() -> None:
@@ -89,8 +82,7 @@ def test_both_paths_give_the_same_bytes() -> None:
             results = []
             for wanted in (False, True):
                 assert pcm.use_numpy(wanted) is wanted
-                data = pcm.to_int16(samples)
-                results.append((data, bytes(pcm.from_int16(data))))
+                results.append(pcm.to_int16(samples))
             pcm.use_numpy(False)
             assert results[0] == results[1]
 
@@ -99,24 +91,3 @@ def test_numpy_that_cannot_be_imported_is_not_used(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(__import__("sys").modules, "numpy", None)
     assert not pcm.use_numpy()
     assert ints(pcm.to_int16(floats([0.5]))) == [16384]
-
-
-def test_silence() -> None:
-    assert pcm.silence(0.5, 16000) == bytes(16000)
-    assert pcm.silence(0, 16000) == pcm.silence(-1, 16000) == b""
-
-
-def test_wav_is_read_by_others() -> None:
-    parts = [struct.pack("<3h", 1, -2, 3), b"", pcm.silence(0.001, 22050)]
-    with wave.open(io.BytesIO(pcm.wav(iter(parts), 22050))) as file:
-        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 22050)
-        assert file.readframes(file.getnframes()) == b"".join(parts)
-
-
-def test_wav_counts_with_32_bits() -> None:
-    most = 0xFFFF_FFFF - 36
-    header = pcm.wav_header(most, 16000)
-    assert len(header) == 44
-    assert struct.unpack_from("<I", header, 4) == (0xFFFF_FFFF,)
-    with pytest.raises(TooLarge, match="4 GB"):
-        pcm.wav_header(most + 1, 16000)

@@ -14,6 +14,7 @@ from lectern.onnxfile import Part, open_model
 from lectern.preparing import Preparation, check_model, prepare, uncut
 
 from tests.native import TINY
+from tests.parts import assembled
 
 MEDIUM = (TINY / "en_US-tiny-medium.onnx").read_bytes()
 TRIO = (TINY / "fr_FR-trio-medium.onnx").read_bytes()
@@ -71,7 +72,7 @@ def test_a_voice_that_cant_be_cut_gives_its_durations_all_the_same() -> None:
     assert "noise" in found.reason
     assert found.timed is not None
     assert found.durations
-    whole = found.timed.assemble(lambda offset, length: data[offset : offset + length])
+    whole = assembled(found.timed, data)
     # As the protobuf library reads it: one graph, with one output more.
     names = [value.name for value in onnx.load_from_string(whole).graph.output]
     assert names == ["output", found.durations]

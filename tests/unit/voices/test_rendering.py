@@ -135,58 +135,10 @@ def test_windows_cost_what_they_are() -> None:
         rendering = await begin(inference, split, Order(IDS, None, QUIET))
         inference.runs.clear()
         await rendering.window(split, 24)
-        (first, flow), (second, decoder) = inference.runs[:2]
-        assert (first, second) == ((split.z,), ("output",))
+        (_, flow), (_, decoder) = inference.runs
         assert rendering.frames > 300
         assert decoder == 24 + split.decoder_context
         assert flow <= 24 + split.decoder_context + split.flow_context
-
-    asyncio.run(check())
-
-
-def test_the_next_flow_is_asked_for_behind_the_sound() -> None:
-    """onnxruntime has something to do while a window is handed over."""
-
-    async def check() -> None:
-        inference, split, _ = await load("en_US-tiny-medium")
-        rendering = await begin(inference, split, Order(IDS, None, QUIET))
-        await rendering.window(split, 24)
-        await asyncio.sleep(0)
-        assert [outputs for outputs, _ in inference.runs[-2:]] == [("output",), (split.z,)]
-        inference.runs.clear()
-        await rendering.window(split, 40)
-        assert inference.runs[0][0] == ("output",), "its flow was there already"
-        await rendering.window(split, rendering.frames)
-        inference.runs.clear()
-        await asyncio.sleep(0)
-        assert not inference.runs, "there is nothing after the last window"
-
-    asyncio.run(check())
-
-
-def test_what_was_asked_for_ahead_and_failed_is_asked_for_again() -> None:
-    class Stumbling(NativeInference):
-        stumbles = 0
-
-        async def run(self, session: int, feeds: Any, outputs: Any, deadline: float) -> Any:
-            found = await super().run(session, feeds, outputs, deadline)
-            if len(self.runs) == self.stumbles:
-                raise InferenceFailed("It stumbled.")
-            return found
-
-    async def check() -> None:
-        inference, split, _ = await load("en_US-tiny-medium")
-        order = Order(IDS, None, LIVELY, seed=3)
-        wanted = samples(await render(inference, split, order))
-        stumbling = Stumbling({})
-        stumbling.__dict__.update(inference.__dict__)
-        rendering = await begin(stumbling, split, order)
-        stumbling.stumbles = len(stumbling.runs) + 3  # flow, decoder, and the flow ahead
-        pieces = []
-        while rendering.made < rendering.frames:
-            pieces.append(samples(await rendering.window(split, 40)))
-        assert len(stumbling.runs) > stumbling.stumbles
-        assert snr(wanted, np.concatenate(pieces)) > 100
 
     asyncio.run(check())
 

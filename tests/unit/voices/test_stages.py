@@ -11,7 +11,6 @@ import onnxruntime
 import pytest
 from lectern import stages
 from lectern.onnxfile import Part, open_model
-from lectern.protobuf import Read
 from lectern.rendering import render
 from lectern.running import Order
 from lectern.stages import element_types
@@ -19,16 +18,13 @@ from lectern.surgery import cut
 from lectern.voice import Scales
 
 from tests.native import TINY, load, snr
+from tests.parts import assembled, read_of
 
 IDS = [1, 0, *(n for i in range(20, 60) for n in (i, 0)), 2]
 
 
-def read_of(data: bytes) -> Read:
-    return lambda offset, length: data[offset : offset + length]
-
-
 def models(part: Part, data: bytes) -> list[bytes]:
-    whole = part.assemble(read_of(data))
+    whole = assembled(part, data)
     sizes = part.sizes or (len(whole),)
     ends = [sum(sizes[: index + 1]) for index in range(len(sizes))]
     return [whole[end - size : end] for end, size in zip(ends, sizes, strict=True)]
@@ -125,4 +121,4 @@ def test_an_unknown_operator_is_no_place_to_cut(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(stages, "_SAME", frozenset())
     found = cut(open_model(read_of(data), len(data)))
     assert found.encoder.sizes == ()
-    onnxruntime.InferenceSession(found.encoder.assemble(read_of(data)))
+    onnxruntime.InferenceSession(assembled(found.encoder, data))

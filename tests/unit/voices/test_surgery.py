@@ -11,10 +11,10 @@ import onnxruntime
 import pytest
 from lectern import stages
 from lectern.onnxfile import Part, open_model
-from lectern.protobuf import Read
 from lectern.surgery import NotCuttable, cut
 
 from tests.native import TINY, snr
+from tests.parts import assembled, read_of
 
 PIPER = ["en_US-tiny-medium", "fr_FR-trio-medium", "en_US-tiny-high", "en_US-plain-medium"]
 CUTTABLE = [*PIPER, "en_US-tones-medium"]
@@ -26,10 +26,6 @@ QUIET = np.array([0.0, 1.0, 0.0], np.float32)
 def in_one_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stages have tests of their own."""
     monkeypatch.setattr(stages, "_STAGE", 1_000_000)
-
-
-def read_of(data: bytes) -> Read:
-    return lambda offset, length: data[offset : offset + length]
 
 
 def session(data: bytes) -> onnxruntime.InferenceSession:
@@ -61,7 +57,7 @@ def test_parts_make_the_sound_of_the_whole(voice: str) -> None:
     wanted = whole.run(["output"], feeds(inputs(whole), {}))[0].ravel()
 
     encoder, flow, decoder = (
-        session(part.assemble(read_of(data))) for part in (found.encoder, found.flow, found.decoder)
+        session(assembled(part, data)) for part in (found.encoder, found.flow, found.decoder)
     )
     noise = {found.duration_noise: np.zeros((1, 2, len(IDS)), np.float32)}
     outputs = [found.durations, *found.crossing]
@@ -89,7 +85,7 @@ def test_the_oracle_extracts_the_same_nodes(voice: str) -> None:
         (found.decoder, [*fed, found.z], ["output"]),
     ]
     for part, given, wanted in cuts:
-        ours = onnx.load_from_string(part.assemble(read_of(data)))
+        ours = onnx.load_from_string(assembled(part, data))
         onnx.checker.check_model(ours)
         names = [name for name in (*given, *wanted) if name]
         source = onnx.load(path)
@@ -144,7 +140,7 @@ def test_speakers_reach_flow_and_decoder() -> None:
     data = (TINY / "fr_FR-trio-medium.onnx").read_bytes()
     found = cut(open_model(read_of(data), len(data)))
     for part in (found.encoder, found.flow, found.decoder):
-        names = [v.name for v in onnx.load_from_string(part.assemble(read_of(data))).graph.input]
+        names = [v.name for v in onnx.load_from_string(assembled(part, data)).graph.input]
         assert "sid" in names
 
 

@@ -16,6 +16,7 @@ from lectern.trimming import Level, bounds
 from lectern.voice import Scales
 
 from tests.native import TINY, load, snr
+from tests.parts import assembled, read_of
 from tests.unit.voices.test_rendering import CUTTABLE, IDS, in_windows, samples
 
 QUIET = Scales(noise=0.0, length=1.0, noise_w=0.0)
@@ -25,10 +26,8 @@ LEVELS = (Level(1, 8), Level(8, 9), Level(64, 13))
 @pytest.mark.parametrize("voice", CUTTABLE)
 def test_every_upsampling_is_a_level(voice: str) -> None:
     data = (TINY / f"{voice}.onnx").read_bytes()
-    found = cut(open_model(lambda offset, length: data[offset : offset + length], len(data)))
-    graph = onnx.load_from_string(
-        found.trimmed.assemble(lambda offset, length: data[offset : offset + length])
-    ).graph
+    found = cut(open_model(read_of(data), len(data)))
+    graph = onnx.load_from_string(assembled(found.trimmed, data)).graph
     upward = [node for node in graph.node if node.op_type == "ConvTranspose"]
     assert len(found.levels) == len(upward) >= 3
     slices = [node for node in graph.node if node.op_type == "Slice"]

@@ -1,6 +1,7 @@
 // @ts-check
 /** The panel "Save and export": what of the text is meant, as a file, and kept for offline. */
 
+import { chapterOf } from './chapters.js';
 import { byId } from './dom.js';
 import { Exporting } from './exporting.js';
 import { KeepOffline } from './keep_offline.js';
@@ -80,11 +81,11 @@ export class Away {
   #show() {
     const { reading, strings, selection } = this.#needs;
     this.#selected = selection() ?? this.#selected;
-    const chapter = chapterAt(reading.contents, reading.offset, reading.length);
+    const chapter = this.#chapter;
     const before = this.#what.value;
     /** @type {[What, string][]} */
     const choices = [['all', strings.awayAll]];
-    if (chapter) choices.push(['chapter', strings.awayChapter(chapter.title)]);
+    if (chapter) choices.push(['chapter', strings.awayChapter(chapter.title || reading.title)]);
     if (reading.offset > 0) choices.push(['here', strings.awayHere]);
     if (this.#selection) choices.push(['selection', strings.awaySelection]);
     this.#what.replaceChildren(...choices.map(([value, name]) => new Option(name, value)));
@@ -106,13 +107,18 @@ export class Away {
     return span && span.end <= this.#needs.reading.length ? span : null;
   }
 
+  get #chapter() {
+    const { contents, length, offset } = this.#needs.reading;
+    return chapterOf(contents, length, offset);
+  }
+
   /** What is meant. @returns {Part} */
   get #span() {
     const { reading } = this.#needs;
     const whole = { start: 0, end: reading.length };
     switch (this.#what.value) {
       case 'chapter':
-        return chapterAt(reading.contents, reading.offset, reading.length) ?? whole;
+        return this.#chapter ?? whole;
       case 'here':
         return { ...whole, start: reading.offset };
       case 'selection':
@@ -121,22 +127,6 @@ export class Away {
         return whole;
     }
   }
-}
-
-/**
- * The chapter at an offset, to the next one that is not part of it.
- *
- * @param {readonly {title: string, start: number, level: number}[]} contents  in order
- * @param {number} offset
- * @param {number} length  of the text
- * @returns {{title: string, start: number, end: number} | null}
- */
-export function chapterAt(contents, offset, length) {
-  const index = contents.findLastIndex(({ start }) => start <= offset);
-  if (index < 0) return null;
-  const { title, start, level } = contents[index];
-  const next = contents.slice(index + 1).find((entry) => entry.level <= level && entry.start > start);
-  return { title, start, end: next?.start ?? length };
 }
 
 /** Times and sizes in words. */

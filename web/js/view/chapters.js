@@ -77,6 +77,19 @@ export function chapterAt(all, offset) {
 }
 
 /**
+ * The chapter that lies at `offset`: what is read as one track, kept as one part, slept through.
+ *
+ * @param {readonly ContentsEntry[]} contents
+ * @param {number} length  of the text
+ * @param {number} offset
+ * @returns {Chapter | null} null where there are no contents
+ */
+export function chapterOf(contents, length, offset) {
+  const all = chapters(contents, length);
+  return all[Math.max(0, chapterAt(all, offset))] ?? null;
+}
+
+/**
  * Cut at the entries down to `level`.
  *
  * @param {ContentsEntry[]} entries

@@ -17,6 +17,8 @@ export class Covers {
   #ids = new WeakMap();
   /** @type {Set<string>} */
   #urls = new Set();
+  /** Counts the lists: a picture that comes late for one that is gone is not shown. */
+  #lists = 0;
 
   /** @param {(id: string) => Promise<Blob | null>} fetch  may reject: then there is none */
   constructor(fetch) {
@@ -47,6 +49,7 @@ export class Covers {
 
   /** The list is gone: so are its pictures. */
   release() {
+    this.#lists += 1;
     this.#near.disconnect();
     for (const url of this.#urls) URL.revokeObjectURL(url);
     this.#urls.clear();
@@ -63,8 +66,10 @@ export class Covers {
 
   /** @param {Element} element */
   async #show(element) {
+    const list = this.#lists;
     const blob = await this.#fetch(this.#ids.get(element) ?? '').catch(() => null);
-    if (!blob || !element.isConnected) return;
+    // A search may have taken it off the page for now: it comes back with its picture.
+    if (!blob || list !== this.#lists) return;
     const url = URL.createObjectURL(blob);
     this.#urls.add(url);
     const picture = new Image();

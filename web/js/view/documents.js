@@ -35,6 +35,10 @@ export class Documents {
   #covers;
   /** Counts what was asked for: only the last one is shown. */
   #asked = 0;
+  /** Until the last one is told of. */
+  #telling = 0;
+  /** Whether it is. */
+  #told = false;
   #list = byId('library', HTMLElement);
 
   /** @param {DocumentsNeeds} needs */
@@ -43,7 +47,7 @@ export class Documents {
     const { reading, memory, library } = needs;
     this.#covers = new Covers(async (id) => (await library()).cover(id));
     reading.addEventListener('text', () => {
-      if (!reading.opened) this.#asked += 1;
+      if (!reading.opened) this.#ask();
       memory.document = reading.documentId;
     });
     reading.addEventListener('aloud', () => {
@@ -69,8 +73,11 @@ export class Documents {
       this.#needs.takeLibrary(file);
       return false;
     }
-    const mine = ++this.#asked;
-    const telling = setTimeout(() => notices.show('hint', strings.readingFile(file.name)), QUIET);
+    const mine = this.#ask();
+    this.#telling = setTimeout(() => {
+      this.#told = true;
+      notices.show('hint', strings.readingFile(file.name));
+    }, QUIET);
     let full = false;
     try {
       const data = await lectern.openDocument(file, { source: source || undefined });
@@ -86,11 +93,47 @@ export class Documents {
       if (mine === this.#asked) this.#needs.failed(error);
       return mine !== this.#asked;
     } finally {
-      clearTimeout(telling);
-      if (mine === this.#asked) notices.hide('hint');
+      if (mine === this.#asked) this.#quiet();
     }
     if (full) notices.show('hint', strings.notKept);
     return true;
+  }
+
+  /**
+   * Open the first of several files; the others go into the library.
+   *
+   * @param {readonly File[]} files
+   * @param {{source?: string, own?: boolean}} [about]  as of `open`
+   * @returns {Promise<boolean>} as of `open`
+   */
+  async openAll([first, ...others], about) {
+    if (!first) return false;
+    const shown = await this.open(first, about);
+    if (others.length > 0) void this.#keepOthers(others, about);
+    return shown;
+  }
+
+  /** @param {File[]} files @param {{own?: boolean}} [about] */
+  async #keepOthers(files, { own = true } = {}) {
+    const { lectern, notices, strings, takeLibrary } = this.#needs;
+    /** @type {string[]} */
+    const failed = [];
+    let kept = 0;
+    for (const file of files) {
+      if (own && LIBRARY_FILE.test(file.name)) {
+        takeLibrary(file);
+        continue;
+      }
+      try {
+        await this.#put(await lectern.openDocument(file), file.name);
+        kept += 1;
+      } catch (error) {
+        console.warn('[Lectern] A file is not kept:', error);
+        failed.push(file.name);
+      }
+    }
+    if (kept + failed.length > 0) notices.show('hint', strings.alsoKept(kept, failed));
+    await this.showList();
   }
 
   /** The document that was open when the page was left, if one was. */
@@ -108,7 +151,7 @@ export class Documents {
    */
   async openKept(id) {
     const { library, memory } = this.#needs;
-    const mine = ++this.#asked;
+    const mine = this.#ask();
     const shelf = await library();
     const [data, reading] = await Promise.all([shelf.get(id), shelf.reading(id)]);
     if (mine !== this.#asked) return true; // something else was asked for meanwhile
@@ -147,6 +190,18 @@ export class Documents {
     );
     this.#list.querySelector('ul')?.replaceChildren(...books);
     this.#list.hidden = books.length === 0;
+  }
+
+  /** Something else is asked for: what was asked for before is neither shown nor told of. */
+  #ask() {
+    this.#quiet();
+    return ++this.#asked;
+  }
+
+  #quiet() {
+    clearTimeout(this.#telling);
+    if (this.#told) this.#needs.notices.hide('hint');
+    this.#told = false;
   }
 
   /** @param {import('../protocol.js').DocumentData} data @param {string} name  of its file */

@@ -91,10 +91,6 @@ export class LibraryPanel {
     });
   }
 
-  show() {
-    this.#panel.open();
-  }
-
   /** Documents out of a library's file. @param {File} file */
   take(file) {
     this.#panel.open();

@@ -8,11 +8,14 @@
  * is a paragraph; the screen's forward and backward are a sentence, the one to hear again.
  */
 
+import { chapterAt, chapters } from './chapters.js';
+
 /**
  * @typedef {object} ReadingPort what is needed of `Reading`
  * @property {string} text
  * @property {string} title
  * @property {{data: {author?: string}} | null} opened
+ * @property {string} documentId of the library, or ''
  * @property {number} offset UTF-16
  * @property {number} length UTF-16
  * @property {{title: string, start: number, level: number}[]} contents ascending
@@ -43,36 +46,61 @@ export class MediaSession {
   #reading;
   #session;
   #icon;
+  #fetchCover;
+  /** The document's cover as an address of this page's own; '' for none. */
   #cover = '';
+  /** Whose cover that is, or will be. */
+  #coverOf = '';
   /** What is shown, so that artwork is not fetched again for each sentence. */
   #shown = '';
+  /** @type {ReadingPort['contents'] | null} that `#chapters` were cut of */
+  #contents = null;
+  #length = 0;
+  /** @type {import('./chapters.js').Chapter[]} */
+  #chapters = [];
 
   /**
    * @param {object} parts
    * @param {ReadingEvents} parts.reading
    * @param {SessionPort | null} [parts.session] null, or undefined there: this browser has none
+   * @param {(documentId: string) => Promise<Blob | null>} [parts.cover] may reject: then there is none
    * @param {string} [parts.icon] shown where there is no cover
    */
   constructor({
     reading,
     session = navigator.mediaSession,
+    cover = async () => null,
     icon = new URL('icons/lectern-512.png', document.baseURI).href,
   }) {
     this.#reading = reading;
     this.#session = session;
     this.#icon = icon;
+    this.#fetchCover = cover;
     if (!session) return;
     this.#connect(session);
     for (const type of ['text', 'place', 'state', 'speed']) {
       reading.addEventListener(type, () => this.#show(session));
     }
+    reading.addEventListener('text', () => void this.#follow(session));
     this.#show(session);
   }
 
-  /** The document's cover: an address of this page's own, as of a Blob; '' for none. @param {string} address */
-  set cover(address) {
+  /** The cover is that of the document that is open. @param {SessionPort} session */
+  async #follow(session) {
+    const id = this.#reading.documentId;
+    if (id === this.#coverOf) return;
+    this.#coverOf = id;
+    this.#setCover('', session);
+    const picture = id ? await this.#fetchCover(id).catch(() => null) : null;
+    if (picture && id === this.#coverOf) this.#setCover(URL.createObjectURL(picture), session);
+  }
+
+  /** @param {string} address @param {SessionPort} session */
+  #setCover(address, session) {
+    const before = this.#cover;
     this.#cover = address;
-    if (this.#session) this.#show(this.#session);
+    this.#show(session);
+    if (before) URL.revokeObjectURL(before); // nothing shows it any more
   }
 
   /** @param {SessionPort} session */
@@ -165,10 +193,12 @@ export class MediaSession {
   /** The chapter that is read, or the whole text. @returns {Track} */
   #track() {
     const { contents, offset, length, title } = this.#reading;
-    const next = contents.findIndex(({ start }) => start > offset);
-    const index = next < 0 ? contents.length - 1 : next - 1;
-    const end = next < 0 ? length : contents[next].start;
-    if (index < 0) return { title, start: 0, end };
-    return { title: contents[index].title || title, start: contents[index].start, end };
+    // Asked for with each sentence: cut anew only for another text.
+    if (contents !== this.#contents || length !== this.#length) {
+      [this.#contents, this.#length] = [contents, length];
+      this.#chapters = chapters(contents, length);
+    }
+    const chapter = this.#chapters[Math.max(0, chapterAt(this.#chapters, offset))];
+    return chapter ? { ...chapter, title: chapter.title || title } : { title, start: 0, end: length };
   }
 }

@@ -116,7 +116,7 @@ export class Page extends EventTarget {
         this.#box.focus(this.#reading.sentence?.start);
       },
       left: () => this.#leaveBox(),
-      document: (file) => void this.#documents.open(file),
+      documents: (files) => void this.#documents.openAll(files),
       voices: (files) => void this.#voices.takeFiles(files),
     });
     this.#reader = new ReaderView({
@@ -176,7 +176,7 @@ export class Page extends EventTarget {
       base,
       strings,
       notices: this.#notices,
-      open: (file, about) => this.#documents.open(file, about),
+      open: (files, about) => this.#documents.openAll(files, about),
       showBookmarklet: () => bookmarklet.show(),
     });
     connectMenu();
@@ -199,6 +199,7 @@ export class Page extends EventTarget {
       say: (text) => this.#notices.say(text),
     });
     this.#connectKeys();
+    new MediaSession({ reading: this.#reading, cover: async (id) => (await library()).cover(id) });
     this.#listenToReading();
     this.#listenToEngine(events);
     this.#restore();
@@ -245,7 +246,6 @@ export class Page extends EventTarget {
       search: () => this.#search.open(),
       memory: this.#memory,
     });
-    new MediaSession({ reading });
   }
 
   #listenToReading() {

@@ -39,6 +39,10 @@ export class Pronunciation {
   #problem = byId('rules-problem', HTMLElement);
   #file = byId('rules-file', HTMLInputElement);
   #save = byId('rules-export', HTMLButtonElement);
+  /** What the lists show: lists of rules are made anew when they change. @type {Partial<Record<Scope, readonly WholeRule[]>>} */
+  #shown = {};
+  /** Whose text is open: a library's id, or ''. */
+  #documentId = '';
 
   /** @param {PronunciationNeeds} needs */
   constructor(needs) {
@@ -70,9 +74,12 @@ export class Pronunciation {
       this.#show();
     });
     reading.addEventListener('text', () => {
+      // Each key that is pressed in the text box comes here too.
+      if (reading.documentId === this.#documentId) return;
+      this.#documentId = reading.documentId;
       void this.#book.follow(reading.documentId);
       this.#form.clear();
-      this.#show();
+      this.#form.showScopes();
     });
     this.#connectFiles();
     this.#show();
@@ -95,6 +102,8 @@ export class Pronunciation {
   #show() {
     for (const scope of SCOPES) {
       const rules = this.#book.of(scope);
+      if (rules === this.#shown[scope]) continue;
+      this.#shown[scope] = rules;
       const section = byId(`rules-${scope}`, HTMLElement);
       const list = /** @type {HTMLElement} */ (section.querySelector('ul'));
       const focus = placeIn(list);
@@ -169,11 +178,11 @@ export class Pronunciation {
     const { strings, say } = this.#needs;
     const text = file.size <= MOST_FILE ? await file.text().catch(() => '') : '';
     const rules = rulesOfFile(text);
-    this.#problem.hidden = rules !== null;
-    this.#problem.textContent = rules ? '' : strings.rulesUnreadable(file.name.slice(0, 80), MOST_RULES);
-    if (!rules) return;
-    this.#book.import(rules);
-    say(strings.sayRulesTaken(rules.length));
+    const taken = rules !== null && this.#book.import(rules);
+    this.#problem.hidden = taken;
+    if (!rules) this.#problem.textContent = strings.rulesUnreadable(file.name.slice(0, 80), MOST_RULES);
+    else this.#problem.textContent = taken ? '' : strings.rulesFull;
+    if (taken) say(strings.sayRulesTaken(rules.length));
   }
 }
 

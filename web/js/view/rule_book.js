@@ -1,7 +1,7 @@
 // @ts-check
 /** The rules of pronunciation that hold now: the document's own, then those for all. */
 
-import { MOST_RULES, checkedRules, nameOf } from '../rules.js';
+import { checkedRules, isRoomFor, nameOf, usable } from '../rules.js';
 
 /**
  * @typedef {import('../rules.js').WholeRule} WholeRule
@@ -19,6 +19,8 @@ export class RuleBook extends EventTarget {
   /** @type {Record<Scope, WholeRule[]>} */
   #rules;
   #documentId = '';
+  /** Whether `own` has what is stored for the document: what was not read is not written over. */
+  #read = false;
 
   /**
    * @param {object} needs
@@ -40,7 +42,7 @@ export class RuleBook extends EventTarget {
   /** Those that count, in their order. @returns {WholeRule[]} */
   get current() {
     const { own, all } = this.#rules;
-    return [...own, ...all].filter(({ enabled }) => enabled).slice(0, MOST_RULES);
+    return [...usable(own), ...usable(all)].filter(({ enabled }) => enabled);
   }
 
   /** @param {Scope} scope @returns {readonly WholeRule[]} */
@@ -52,15 +54,26 @@ export class RuleBook extends EventTarget {
   async follow(id) {
     if (id === this.#documentId) return;
     this.#documentId = id;
-    const had = this.#rules.own.length > 0;
-    this.#rules.own = [];
-    if (had) this.#tell();
+    this.#read = false;
+    if (this.#rules.own.length > 0) {
+      this.#rules.own = [];
+      this.#tell();
+    }
     if (!id) return;
-    const kept = await this.#shelf().then((shelf) => shelf.reading(id)).catch(() => null);
-    const rules = checkedRules(kept?.rules);
-    // What was made meanwhile is newer.
-    if (id !== this.#documentId || this.#rules.own.length || !rules.length) return;
-    this.#rules.own = rules;
+    try {
+      const { rules } = await (await this.#shelf()).reading(id);
+      this.#readAs(id, checkedRules(rules));
+    } catch (error) {
+      console.warn('[Lectern] The rules of this document cannot be read:', error);
+    }
+  }
+
+  /** What is stored is known now. @param {string} id of its document @param {WholeRule[]} stored */
+  #readAs(id, stored) {
+    if (id !== this.#documentId || this.#read) return;
+    this.#read = true;
+    if (stored.length === 0) return;
+    this.#rules.own = merged(this.#rules.own, stored);
     this.#tell();
   }
 
@@ -79,10 +92,11 @@ export class RuleBook extends EventTarget {
       (one) => nameOf(one) === name || (before?.scope === scope && one === before.rule),
     );
     const others = rules.filter((one) => nameOf(one) !== name && one !== before?.rule);
-    if (others.length >= MOST_RULES) return false;
-    if (before && before.scope !== scope) this.#take(before.scope, before.rule);
     if (replaced < 0) others.unshift(rule);
     else others.splice(replaced, 0, rule);
+    // What got in before there was this limit can still be changed.
+    if (!isRoomFor(others) && isRoomFor(rules)) return false;
+    if (before && before.scope !== scope) this.#take(before.scope, before.rule);
     this.#rules[scope] = others;
     this.#keep(scope);
     this.#tell();
@@ -95,13 +109,17 @@ export class RuleBook extends EventTarget {
     this.#tell();
   }
 
-  /** @param {WholeRule[]} rules  of a file, for all: each in the place of one for the same */
+  /**
+   * @param {WholeRule[]} rules  of a file, for all: each in the place of one for the same
+   * @returns {boolean} false where there is no room for all of them: then none comes
+   */
   import(rules) {
-    const names = new Set(rules.map(nameOf));
-    const kept = this.#rules.all.filter((rule) => !names.has(nameOf(rule)));
-    this.#rules.all = [...rules, ...kept].slice(0, MOST_RULES);
+    const together = merged(rules, this.#rules.all);
+    if (!isRoomFor(together)) return false;
+    this.#rules.all = together;
     this.#keep('all');
     this.#tell();
+    return true;
   }
 
   /** @param {Scope} scope @param {WholeRule} rule */
@@ -116,13 +134,29 @@ export class RuleBook extends EventTarget {
       this.#memory.rules = this.#rules.all;
       return;
     }
-    const [id, rules] = [this.#documentId, this.#rules.own];
-    this.#shelf().then((shelf) => shelf.setReading(id, { rules })).catch((error) => {
+    void this.#keepOwn();
+  }
+
+  async #keepOwn() {
+    const [id, known, made] = [this.#documentId, this.#read, this.#rules.own];
+    try {
+      const shelf = await this.#shelf();
+      // A store that could not be read before may be there again; else nothing is written.
+      const rules = known ? made : merged(made, checkedRules((await shelf.reading(id)).rules));
+      await shelf.setReading(id, { rules });
+      this.#readAs(id, rules);
+    } catch (error) {
       console.warn('[Lectern] The rules of this document are not kept:', error);
-    });
+    }
   }
 
   #tell() {
     this.dispatchEvent(new Event('change'));
   }
+}
+
+/** What was made is newer than what is stored. @param {WholeRule[]} made @param {WholeRule[]} stored */
+function merged(made, stored) {
+  const names = new Set(made.map(nameOf));
+  return [...made, ...stored.filter((rule) => !names.has(nameOf(rule)))];
 }

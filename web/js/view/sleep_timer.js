@@ -9,7 +9,7 @@
  * {choice}): it has stopped the reading.
  */
 
-import { chapterAt, chapters } from './chapters.js';
+import { chapterOf } from './chapters.js';
 
 /** Minutes to choose from. */
 export const MINUTES = [5, 10, 15, 30, 45, 60];
@@ -125,8 +125,7 @@ export class SleepTimer extends EventTarget {
   #aim() {
     const { contents, length, offset } = this.#reading;
     if (this.#choice !== 'chapter') return;
-    const all = chapters(contents, length);
-    this.#chapter = all[chapterAt(all, offset)] ?? { start: 0, end: length };
+    this.#chapter = chapterOf(contents, length, offset) ?? { start: 0, end: length };
   }
 
   /** @param {{start: number, end: number}} place */

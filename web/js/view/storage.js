@@ -188,7 +188,8 @@ export class Memory {
 
   /** @param {unknown} rules */
   set rules(rules) {
-    this.#write('rules', JSON.stringify(rules));
+    // Where there is no room the rules of before are better than none.
+    this.#write('rules', JSON.stringify(rules), { orOld: true });
   }
 
   /** What is kept offline, and how far. @returns {import('../keeping.js').KeepRecord | null} */
@@ -236,12 +237,17 @@ export class Memory {
     }
   }
 
-  /** @param {string} key @param {string | null} value */
-  #write(key, value) {
+  /**
+   * @param {string} key
+   * @param {string | null} value
+   * @param {{orOld?: boolean}} [options]  orOld: what was there stays if this can't be written
+   */
+  #write(key, value, { orOld = false } = {}) {
     try {
       if (value === null) this.#storage?.removeItem(PREFIX + key);
       else this.#storage?.setItem(PREFIX + key, value);
     } catch {
+      if (orOld) return;
       // Full or forbidden: an old text must not come back in the place of a new one.
       try {
         this.#storage?.removeItem(PREFIX + key);

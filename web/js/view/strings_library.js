@@ -5,7 +5,6 @@ export const english = {
   newText: 'New text',
   brand: 'Lectern: start page',
   textCleared: 'The text is cleared.',
-  libraryAll: 'The whole library',
   librarySearch: 'Search by title or author',
   librarySearchIn: 'Title or author',
   librarySort: 'Sort by',
@@ -21,6 +20,14 @@ export const english = {
   libraryFailed: 'The library cannot be read. This browser may keep nothing for this page.',
   libraryGone: 'This document is not in the library any more.',
   notKept: 'The browser has no room for this document. It can be read, but it will not be in the library.',
+  /** @type {(kept: number, failed: string[]) => string} */
+  alsoKept: (kept, failed) =>
+    [
+      kept > 0 && `${kept === 1 ? 'One more document is' : `${kept} more documents are`} in the library now.`,
+      failed.length > 0 && `Not read or not kept: ${failed.slice(0, 5).join(', ')}${failed.length > 5 ? '…' : '.'}`,
+    ]
+      .filter(Boolean)
+      .join(' '),
   finishedReading: 'Read to the end',
   notBegun: 'Not begun',
   undo: 'Undo',
@@ -68,7 +75,6 @@ export const french = {
   newText: 'Nouveau texte',
   brand: 'Lectern : page d’accueil',
   textCleared: 'Le texte est effacé.',
-  libraryAll: 'Toute la bibliothèque',
   librarySearch: 'Chercher un titre ou un auteur',
   librarySearchIn: 'Titre ou auteur',
   librarySort: 'Trier par',
@@ -84,6 +90,16 @@ export const french = {
   libraryFailed: 'La bibliothèque est illisible. Ce navigateur ne garde peut-être rien pour cette page.',
   libraryGone: 'Ce document n’est plus dans la bibliothèque.',
   notKept: 'Le navigateur n’a plus de place pour ce document. Il peut être lu, mais ne sera pas dans la bibliothèque.',
+  alsoKept: (kept, failed) =>
+    [
+      kept > 0 &&
+        (kept === 1
+          ? 'Un autre document est maintenant dans la bibliothèque.'
+          : `${kept} autres documents sont maintenant dans la bibliothèque.`),
+      failed.length > 0 && `Non lus ou non gardés : ${failed.slice(0, 5).join(', ')}${failed.length > 5 ? '…' : '.'}`,
+    ]
+      .filter(Boolean)
+      .join(' '),
   finishedReading: 'Lu jusqu’au bout',
   notBegun: 'Pas commencé',
   undo: 'Annuler',

@@ -19,7 +19,7 @@ const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Sc
  * @property {() => void} opened  the box is being written in; its selection is the writer's
  * @property {() => void} asked  the button for it was pressed
  * @property {() => void} left  the focus has gone elsewhere in the page
- * @property {(file: File) => void} document  a file was chosen or dropped
+ * @property {(files: File[]) => void} documents  files were chosen or dropped
  * @property {(files: File[]) => void} voices  files of voices were dropped
  */
 
@@ -52,9 +52,9 @@ export class TextBox {
     }
     byId('open', HTMLButtonElement).addEventListener('click', () => this.#file.click());
     this.#file.addEventListener('change', () => {
-      const file = this.#file.files?.[0];
+      const files = [...(this.#file.files ?? [])];
       this.#file.value = '';
-      if (file) actions.document(file);
+      if (files.length > 0) actions.documents(files);
     });
     this.#offerSamples(language);
   }
@@ -149,9 +149,8 @@ export class TextBox {
       if (!carriesFile(event)) return;
       event.preventDefault();
       const files = [...(event.dataTransfer?.files ?? [])];
-      const [file] = files;
       if (files.some(isVoiceFile)) this.#actions.voices(files);
-      else if (file) this.#actions.document(file);
+      else if (files.length > 0) this.#actions.documents(files);
     });
   }
 

@@ -21,7 +21,8 @@ const ADDRESS = /^https?:\/\/\S+$/i;
  * @property {string} base  absolute URL of the app's folder, with a final slash
  * @property {import('./strings.js').Strings} strings
  * @property {import('./notices.js').Notices} notices
- * @property {(file: File, about?: {source?: string, own?: boolean}) => Promise<boolean>} open  whether it is shown
+ * @property {(files: readonly File[], about?: {source?: string, own?: boolean}) => Promise<boolean>} open
+ *   whether the first is shown
  * @property {() => void} showBookmarklet
  */
 
@@ -67,17 +68,17 @@ export class WaysIn {
     const { readFragment, shared, textFile, unpackPage } = await arrivals();
     const coming = readFragment(hash);
     if (!coming) return false;
-    if (coming.kind === 'text') return open(textFile(coming.text, coming.title));
+    if (coming.kind === 'text') return open([textFile(coming.text, coming.title)]);
     if (coming.kind === 'page') {
       const { file, source } = await unpackPage(coming.packed);
-      return open(file, { source });
+      return open([file], { source });
     }
-    const { file, title, text, url } = await shared(base, coming.id);
+    const { files, title, text, url } = await shared(base, coming.id);
     // Any site can post here: a whole library is not taken in unasked.
-    if (file) return open(file, { own: false });
+    if (files.length > 0) return open(files, { own: false });
     // Some apps put the address where the text should be.
     const words = text.trim();
-    if (words && !ADDRESS.test(words)) return open(textFile(text, title), { source: url });
+    if (words && !ADDRESS.test(words)) return open([textFile(text, title)], { source: url });
     this.#cannotFetch();
     return false;
   }
@@ -101,14 +102,15 @@ export class WaysIn {
     if (field && (field !== box || box.value !== '')) return;
     const html = data.getData('text/html');
     const text = data.getData('text/plain');
-    const [file] = data.files;
+    const files = [...data.files];
     if (html.length <= MOST_PASTE && isStructured(html)) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      void this.#open(async () => (await this.#needs.arrivals()).textFile(html, firstLine(text), 'html'));
-    } else if (file && !html && !text) {
+      const { arrivals } = this.#needs;
+      void this.#open([arrivals().then(({ textFile }) => textFile(html, firstLine(text), 'html'))]);
+    } else if (files.length > 0 && !html && !text) {
       event.preventDefault();
-      void this.#open(async () => file);
+      void this.#open(files);
     }
   }
 
@@ -116,19 +118,21 @@ export class WaysIn {
     /** @type {{launchQueue?: {setConsumer(take: (launch: {files?: readonly {getFile(): Promise<File>}[]}) => void): void}}} */
     const { launchQueue } = /** @type {any} */ (window);
     launchQueue?.setConsumer(({ files }) => {
-      const file = files?.[0];
-      if (file) void this.#open(() => file.getFile());
+      void this.#open((files ?? []).map((file) => file.getFile()));
     });
   }
 
-  /** @param {() => Promise<File>} file */
-  async #open(file) {
-    try {
-      await this.#needs.open(await file());
-    } catch (error) {
-      console.warn(error);
-      this.#needs.notices.show('problem', this.#needs.strings.unreadable.gone);
+  /** @param {(File | Promise<File>)[]} coming */
+  async #open(coming) {
+    const { notices, open, strings } = this.#needs;
+    /** @type {File[]} */
+    const files = [];
+    for (const one of await Promise.allSettled(coming)) {
+      if (one.status === 'fulfilled') files.push(one.value);
+      else console.warn(one.reason);
     }
+    if (files.length > 0) await open(files);
+    if (files.length < coming.length) notices.show('problem', strings.unreadable.gone);
   }
 }
 

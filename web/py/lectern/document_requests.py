@@ -13,11 +13,13 @@ from lectern.documents.model import Document
 from lectern.documents.reading import (
     MOST_BYTES,
     cover_of,
+    is_page,
     is_pdf,
     named,
-    page_markup,
-    read,
+    read_book,
     read_pdf,
+    read_text,
+    text_in,
 )
 from lectern.errors import (
     DocumentUnreadable,
@@ -75,10 +77,12 @@ class DocumentRequests:
         source = webpage.checked_source(payload.get("source"))
         if is_pdf(data):
             document = read_pdf(file.name, await self._pdf.items(data))
-        elif markup := page_markup(file.name, data):
-            document = named(file.name, await self._page(markup, source))
+        elif (text := text_in(file.name, data)) is None:
+            document = read_book(file.name, data)
+        elif is_page(file.name, text):
+            document = named(file.name, await self._page(text, source))
         else:
-            document = read(file.name, data)
+            document = read_text(file.name, text)
         return Opened(document_data(webpage.about(document, source)), cover_of(data))
 
     async def _page(self, markup: str, source: str) -> Document:

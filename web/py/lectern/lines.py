@@ -27,7 +27,6 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _OPENERS = "\"'“‘«‹„‚「『(【[{¿¡*_ \u00a0\u202f"
-_ENDS_LINE = ".!?…:;。！？؟।"
 #: Lines are looked at up to here; whoever wraps, wraps shorter.
 _LOOK = 300
 #: A line shorter than this is hardly ever the result of wrapping.

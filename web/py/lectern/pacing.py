@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 #: Frames of a window. A smaller one wastes more on its context, a larger one gains nothing.
-SMALLEST, LARGEST = 16, 128
+SMALLEST, LARGEST = 16, 192
 #: A run may take so much longer than the last ones did.
 _MARGIN = 1.3
 #: Seconds that a piece needs from here to the ear, on top of its making.

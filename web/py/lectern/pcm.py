@@ -1,4 +1,4 @@
-"""Samples: float32 to int16 and back, silence, and WAV. Mono, little endian throughout.
+"""Samples as they are kept: float32 to int16, mono, little endian.
 
 NumPy does the arithmetic once ``use_numpy()`` has found it; until then, and where it is
 not, ``array`` gives the same bytes more slowly (five seconds of sound: 12 ms instead of 1.2).
@@ -7,13 +7,9 @@ not, ``array`` gives the same bytes more slowly (five seconds of sound: 12 ms in
 from __future__ import annotations
 
 import math
-import struct
 import sys
 from array import array
-from collections.abc import Iterable
 from types import ModuleType
-
-from lectern.errors import TooLarge
 
 _numpy: ModuleType | None = None
 _BIG_ENDIAN = sys.byteorder == "big"
@@ -22,8 +18,6 @@ _STEPS = 32768.0
 _LOWEST, _HIGHEST = -32768, 32767
 #: Samples converted at a time by the standard library: bounds the memory for lists.
 _BLOCK = 1 << 16
-_HEADER_BYTES = 44
-_MAX_WAV_BYTES = 0xFFFF_FFFF
 
 
 def use_numpy(wanted: bool = True) -> bool:
@@ -48,45 +42,6 @@ def to_int16(samples: memoryview) -> bytes:
     What lies beyond full scale is clipped, halves round to even, NaN becomes silence.
     """
     return (_to_int16_numpy if _numpy else _to_int16_array)(samples)
-
-
-def from_int16(data: bytes) -> memoryview:
-    """int16 samples as float32 (format "f") from -1 up to but not including 1."""
-    return (_from_int16_numpy if _numpy else _from_int16_array)(data)
-
-
-def silence(seconds: float, rate: int) -> bytes:
-    """int16 zeros for ``seconds`` at ``rate``, to the nearest sample; none for less than 0."""
-    return bytes(2 * max(0, round(seconds * rate)))
-
-
-def wav_header(data_bytes: int, rate: int) -> bytes:
-    """The 44 bytes that stand before ``data_bytes`` of int16 mono samples.
-
-    Raises:
-        TooLarge: WAV counts bytes with 32 bits.
-    """
-    if data_bytes + _HEADER_BYTES - 8 > _MAX_WAV_BYTES:
-        raise TooLarge(
-            "The sound is longer than a WAV file can hold (4 GB). Make it in several parts."
-        )
-    return struct.pack(
-        "<4sI4s4sIHHIIHH4sI",
-        b"RIFF", data_bytes + _HEADER_BYTES - 8, b"WAVE",
-        b"fmt ", 16, 1, 1, rate, rate * 2, 2, 16,
-        b"data", data_bytes,
-    )  # fmt: skip
-
-
-def wav(parts: Iterable[bytes], rate: int) -> bytes:
-    """One WAV file of int16 ``parts`` in order. Raises TooLarge over 4 GB."""
-    kept: list[bytes] = []
-    size = 0
-    for part in parts:
-        size += len(part)
-        wav_header(size, rate)  # refuse before the memory is gone
-        kept.append(part)
-    return b"".join([wav_header(size, rate), *kept])
 
 
 def _to_int16_array(samples: memoryview) -> bytes:
@@ -120,17 +75,3 @@ def _to_int16_numpy(samples: memoryview) -> bytes:
     values = _numpy.nan_to_num(values, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
     values = _numpy.clip(_numpy.rint(values * _STEPS), _LOWEST, _HIGHEST)
     return bytes(values.astype("<i2").tobytes())
-
-
-def _from_int16_array(data: bytes) -> memoryview:
-    samples = array("h")
-    samples.frombytes(data[: len(data) & ~1])
-    if _BIG_ENDIAN:
-        samples.byteswap()
-    return memoryview(array("f", [sample / _STEPS for sample in samples]))
-
-
-def _from_int16_numpy(data: bytes) -> memoryview:
-    assert _numpy is not None
-    samples = _numpy.frombuffer(data[: len(data) & ~1], dtype="<i2")
-    return memoryview(samples.astype(_numpy.float32) / _numpy.float32(_STEPS))

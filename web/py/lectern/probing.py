@@ -34,7 +34,6 @@ _LEAST_IDS = 80
 _LARGEST = 150 * MIB
 
 Result = TypeVar("Result")
-Probe = Callable[[Realm], Awaitable[Run]]
 
 
 class Prober:

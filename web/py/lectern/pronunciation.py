@@ -8,11 +8,14 @@ rules alone, never on time, so the same sentence is always said the same way.
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
+from operator import itemgetter
 
 from lectern.errors import BadOption
 from lectern.folding import Folded, fold
@@ -21,15 +24,20 @@ from lectern.jsonchecks import parse
 from lectern.wildcards import Meter, Pattern
 from lectern.words import RAW_BLOCK, has_speech, spoken
 
-MOST_RULES = 1_000
+log = logging.getLogger("lectern")
+
+#: As many as the page keeps for all documents, and as many for one (``rules.js``).
+MOST_RULES = 2_000
+#: Code points of all patterns together: each takes up some 300 bytes when it is compiled.
+MOST_PATTERN_CHARACTERS = 40_000
 #: Code points of what is written and of what is said.
 MOST_CHARACTERS = 200
 KINDS = ("word", "pattern")
 
 #: JSON text of all rules that can't be good.
 _MOST_JSON = 3_000_000
-#: Of the automata, for one sentence: a fraction of a second in Pyodide. A hundred patterns
-#: take some 20,000 for a long one.
+#: Of the automata, for one sentence: a fraction of a second in Pyodide. Each word has its share,
+#: and what others leave of theirs; where that is not enough the first rules count.
 _MOST_STEPS = 100_000
 #: Sentences whose replacements are remembered: each is asked for window by window.
 _MOST_REMEMBERED = 32
@@ -71,25 +79,69 @@ class _Words:
     """Written forms to the rules that have them."""
 
     rules: dict[str, int] = field(default_factory=dict)
-    first: set[str] = field(default_factory=set)
-    lengths: list[int] = field(default_factory=list)  # in units, longest first
+    #: By first unit: how many units, longest first.
+    lengths: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, units: Sequence[str], number: int) -> None:
         self.rules.setdefault("".join(units), number)
-        self.first.add(units[0])
-        if len(units) not in self.lengths:
-            self.lengths = sorted([*self.lengths, len(units)], reverse=True)
+        lengths = self.lengths.setdefault(units[0], [])
+        if len(units) not in lengths:
+            lengths.append(len(units))
+            lengths.sort(reverse=True)
 
-    def longest(self, texts: Sequence[str], units: Folded, at: int) -> tuple[int, int]:
-        """Where the longest whole word ends that begins at ``at``, ``at`` for none; its rule."""
-        if texts[at] in self.first:
-            for length in self.lengths:
-                end = at + length
-                if end <= len(texts) and units.is_boundary(end):
-                    number = self.rules.get("".join(texts[at:end]))
-                    if number is not None:
-                        return end, number
+    def longest(self, text: _Joined, units: Folded, at: int) -> tuple[int, int]:
+        """Where the longest whole word ends that begins at ``at``, ``at`` for none; its rule.
+
+        At most one look into the table for each length that a rule can have.
+        """
+        for length in self.lengths.get(text.units[at], ()):
+            end = at + length
+            if end <= len(units):
+                number = self.rules.get(text.whole[text.starts[at] : text.starts[end]])
+                if number is not None and units.is_boundary(end):
+                    return end, number
         return at, 0
+
+
+class _Joined:
+    """Units of a text put together, and where each begins, and the last one ends, in it."""
+
+    __slots__ = ("starts", "units", "whole")
+
+    def __init__(self, units: list[str]) -> None:
+        self.units = units
+        self.whole = "".join(units)
+        self.starts = [0, *accumulate(map(len, units))]
+
+
+class _Tried:
+    """Of all patterns, those that can match in one text, by the unit that they begin with."""
+
+    __slots__ = ("any", "by_first", "texts")
+
+    def __init__(
+        self, patterns: Sequence[tuple[int, Pattern]], folded: _Joined, cased: _Joined
+    ) -> None:
+        self.texts = {False: folded, True: cased}
+        self.any: list[tuple[int, Pattern]] = []
+        self.by_first: dict[tuple[bool, str], list[tuple[int, Pattern]]] = {}
+        for numbered in patterns:
+            pattern = numbered[1]
+            if pattern.needs not in self.texts[pattern.cased].whole:
+                continue
+            if pattern.first is None:
+                self.any.append(numbered)
+                continue
+            for unit in pattern.first:
+                self.by_first.setdefault((pattern.cased, unit), []).append(numbered)
+
+    def at(self, unit: int) -> list[tuple[int, Pattern]]:
+        """In the order of the rules."""
+        found = list(self.any)
+        for cased, text in self.texts.items():
+            found += self.by_first.get((cased, text.units[unit]), ())
+        found.sort(key=itemgetter(0))
+        return found
 
 
 @dataclass(slots=True)
@@ -101,6 +153,8 @@ class _Compiled:
     cased: _Words = field(default_factory=_Words)
     folded: _Words = field(default_factory=_Words)
     patterns: list[tuple[int, Pattern]] = field(default_factory=list)
+    #: Whether a sentence was too long for all of them; it is told once.
+    is_slow: bool = False
 
 
 class Rules:
@@ -109,6 +163,7 @@ class Rules:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rule for rule in rules if rule.enabled)
         self._compiled: dict[tuple[str, bool], _Compiled] = {}
+        self._patterns: dict[str, Pattern] = {}
         self._applied: OrderedDict[tuple[str, str, bool], tuple[Said, ...]] = OrderedDict()
 
     def apply(self, text: str, language: str, *, ipa: bool = True) -> tuple[Said, ...]:
@@ -147,7 +202,7 @@ class Rules:
             said = as_phonemes(rule.says, language) if is_ipa(rule.says) else None
             compiled.phonemes.append(said)
             if rule.kind == "pattern":
-                compiled.patterns.append((number, Pattern.parse(rule.written)))
+                compiled.patterns.append((number, self._pattern(rule.written)))
             else:
                 units = fold(rule.written)
                 if _has_capital_inside(units):
@@ -156,6 +211,12 @@ class Rules:
                     compiled.folded.add(units.folded, number)
         self._compiled[language, ipa] = compiled
         return compiled
+
+    def _pattern(self, written: str) -> Pattern:
+        """Compiled once, for voices of all languages."""
+        if written not in self._patterns:
+            self._patterns[written] = Pattern.parse(written)
+        return self._patterns[written]
 
 
 NO_RULES = Rules(())
@@ -213,7 +274,17 @@ def checked_rules(given: object) -> list[Rule]:
         raise BadOption("rules must be a list of rules.")
     if len(given) > MOST_RULES:
         raise BadOption(f"rules must be at most {_MOST_RULES_TEXT}, not {len(given)}.")
-    return [_checked(rule, f"Rule {number}") for number, rule in enumerate(given, start=1)]
+    checked: list[Rule] = []
+    room = MOST_PATTERN_CHARACTERS
+    for number, one in enumerate(given, start=1):
+        rule = _checked(one, f"Rule {number}")
+        if rule.kind == "pattern":
+            room -= len(rule.written)
+        if room < 0:
+            most = f"{MOST_PATTERN_CHARACTERS:,} characters"
+            raise BadOption(f"Rule {number}: all patterns together must be at most {most}.")
+        checked.append(rule)
+    return checked
 
 
 _MOST_RULES_TEXT = f"{MOST_RULES:,} rules"
@@ -275,8 +346,9 @@ def _is_for(rule: Rule, language: str) -> bool:
 
 def _applied(compiled: _Compiled, text: str) -> tuple[Said, ...]:
     found: list[Said] = []
-    meter, room = Meter(_MOST_STEPS), _MOST_SAID
+    room = _MOST_SAID
     for start, end in _stretches(text):
+        meter = Meter(_MOST_STEPS * (end - start) // max(1, len(text)))
         for said in _touched(compiled, text[start:end], meter):
             room -= len(said.text)
             if room < 0:
@@ -298,16 +370,33 @@ def _stretches(text: str) -> list[tuple[int, int]]:
 
 def _touched(compiled: _Compiled, text: str, meter: Meter) -> list[Said]:
     units = fold(text)
+    folded, cased = _Joined(units.folded), _Joined(units.cased)
+    tried = _Tried(compiled.patterns, folded, cased)
     found: list[Said] = []
-    at = 0
-    while at < len(units):
-        if units.cased[at] == " " or not units.is_boundary(at):
-            at += 1
+    done = 0
+    starts = [at for at, unit in enumerate(units.cased) if unit != " " and units.is_boundary(at)]
+    for passed, at in enumerate(starts):
+        if at < done:
             continue
-        end, number, captures = _best(compiled, units, at, meter)
+        end, number = at, len(compiled.rules)
+        captures: tuple[tuple[int, int], ...] = ()
+        for words, joined in ((compiled.cased, cased), (compiled.folded, folded)):
+            word_end, word = words.longest(joined, units, at)
+            if word_end > at and (word_end, -word) > (end, -number):
+                end, number = word_end, word
+        share = Meter(meter.left // (len(starts) - passed))
+        budget = share.left
+        for index, pattern in tried.at(at):
+            matched = pattern.match(units, at, share)
+            if share.left <= 0:
+                _tell_slow(compiled)
+                break
+            if matched is not None and (matched[0], -index) > (end, -number):
+                (end, captures), number = matched, index
+        meter.left -= budget - share.left
         if end == at:
-            at += 1
             continue
+        done = end
         start, stop = units.starts[at], units.ends[end - 1]
         phonemes = compiled.phonemes[number]
         says = phonemes
@@ -316,8 +405,13 @@ def _touched(compiled: _Compiled, text: str, meter: Meter) -> list[Said]:
             says = spoken(_filled(compiled.rules[number], parts))
         if says and says != text[start:stop]:
             found.append(Said(start, stop, says, phonemes is not None))
-        at = end
     return found
+
+
+def _tell_slow(compiled: _Compiled) -> None:
+    if not compiled.is_slow:
+        log.warning("There are too many patterns for a sentence: the last of them are left out.")
+    compiled.is_slow = True
 
 
 def _slice(text: str, units: Folded, start: int, end: int) -> str:
@@ -336,25 +430,6 @@ def _filled(rule: Rule, captured: Sequence[str]) -> str:
         return captured[number - 1] if number <= len(captured) else ""
 
     return _CAPTURE.sub(fill, rule.says)
-
-
-def _best(
-    compiled: _Compiled, units: Folded, at: int, meter: Meter
-) -> tuple[int, int, tuple[tuple[int, int], ...]]:
-    """End, rule and captures of the longest match at ``at``; its end is ``at`` if there is none."""
-    end, number = at, len(compiled.rules)
-    captures: tuple[tuple[int, int], ...] = ()
-    for words, texts in ((compiled.cased, units.cased), (compiled.folded, units.folded)):
-        word_end, word = words.longest(texts, units, at)
-        if word_end > at and (word_end, -word) > (end, -number):
-            end, number = word_end, word
-    for index, pattern in compiled.patterns:
-        if meter.left <= 0:
-            break
-        matched = pattern.match(units, at, meter)
-        if matched is not None and (matched[0], -index) > (end, -number):
-            (end, captures), number = matched, index
-    return end, number, captures
 
 
 def _plain(text: str) -> str:

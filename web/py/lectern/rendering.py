@@ -10,16 +10,12 @@ Each window is computed with as much context on both sides as its frames can dep
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import math
-from dataclasses import dataclass
 from typing import Any, Protocol
 
-from lectern.errors import InferenceFailed, LecternError
+from lectern.errors import InferenceFailed
 from lectern.ports import Inference, Noise, Tensor
 from lectern.running import (
-    FixedDecoder,
     Loaded,
     Order,
     Split,
@@ -88,17 +84,6 @@ class _WholeRendering:
         return self._samples
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
-    """A window: the frames that it gives, and those that it is computed from."""
-
-    first: int
-    last: int
-    begin: int
-    end: int
-    fixed: FixedDecoder | None
-
-
 class _SplitRendering:
     """A sentence whose encoder has run."""
 
@@ -121,8 +106,6 @@ class _SplitRendering:
         self._z = memoryview(b"")
         self._z_first = 0
         self._z_end = 0
-        #: The flow of the next window, under way while this one's sound is on its way.
-        self._ahead: asyncio.Task[None] | None = None
 
     @classmethod
     async def begin(cls, inference: Inference, model: Split, order: Order) -> _SplitRendering:
@@ -149,24 +132,29 @@ class _SplitRendering:
     async def window(self, model: Loaded, frames: int) -> memoryview:
         if not isinstance(model, Split):
             raise InferenceFailed("The voice was loaded in another shape meanwhile.")
-        reach = self._reach(model, self.made, frames)
-        first, last, begin, end = reach.first, reach.last, reach.begin, reach.end
-        handle = model.decoder if reach.fixed is None else reach.fixed.handle
-        await self._settle()
+        first, last, decoder = self._reach(model, frames)
+        context = model.decoder_context
+        begin = max(0, first - context)
+        end = min(self.frames, last + context)
+        handle = model.decoder
+        if decoder is not None:
+            # A window of a fixed size lies within the sentence, wherever that is.
+            begin = max(0, min(begin, self.frames - decoder))
+            end = begin + decoder
+            last = self.frames if end == self.frames else end - context
+            handle = next(one.handle for one in model.fixed if one.frames == decoder)
         await self._flow(model, begin, end)
         size = self._z_end - self._z_first
         low, high = begin - self._z_first, end - self._z_first
         z = _columns(self._z, model.channels, size, low, high)
         feeds = text_feeds(self._order, handle)
         feeds[model.z] = Tensor("float32", as_floats(z), (1, model.channels, end - begin))
-        levels = model.levels if reach.fixed is None else ()
+        levels = model.levels if decoder is None else ()
         trim = bounds(levels, first, last, begin, end)
         feeds.update({name: Tensor("int64", at, (3,)) for name, at in trim.feeds.items()})
-        decoding = asyncio.ensure_future(
-            self._inference.run(handle.id, feeds, ["output"], window_deadline(end - begin))
+        found = await self._inference.run(
+            handle.id, feeds, ["output"], window_deadline(end - begin)
         )
-        self._look_ahead(model, reach)
-        found = await decoding
         samples = found["output"]
         each, rest = divmod(len(samples), trim.high - trim.low)
         hop = each * trim.scale
@@ -177,42 +165,15 @@ class _SplitRendering:
         origin = trim.low * each
         return samples[first * hop - origin : last * hop - origin]
 
-    def _reach(self, model: Split, first: int, frames: int) -> _Reach:
-        """The window of ``frames`` frames, or somewhat less, at ``first``."""
-        context = model.decoder_context
+    def _reach(self, model: Split, frames: int) -> tuple[int, int, int | None]:
+        """First frame, frame after the last, and the fixed decoder's window if one fits."""
+        first = self.made
         last = min(self.frames, first + max(1, frames))
-        begin, end = max(0, first - context), min(self.frames, last + context)
-        fitting = [one for one in model.fixed if one.frames <= self.frames]
-        if not fitting:
-            return _Reach(first, last, begin, end, None)
-        wanted = last - first + 2 * context
-        fixed = next((one for one in fitting if one.frames >= wanted), fitting[-1])
-        # A window of a fixed size lies within the sentence, wherever that is.
-        begin = max(0, min(begin, self.frames - fixed.frames))
-        end = begin + fixed.frames
-        last = self.frames if end == self.frames else end - context
-        return _Reach(first, last, begin, end, fixed)
-
-    def _look_ahead(self, model: Split, reach: _Reach) -> None:
-        """Ask for the flow of the window after ``reach``, behind what is being run.
-
-        onnxruntime would have nothing to do until that one's sound is handed over and more is
-        asked for. Windows grow: what is made too much now is there for a later one.
-        """
-        if reach.last < self.frames:
-            after = self._reach(model, reach.last, min(2 * (reach.last - reach.first), _LARGE))
-            self._ahead = asyncio.ensure_future(self._try_flow(model, after.begin, after.end))
-
-    async def _try_flow(self, model: Split, begin: int, end: int) -> None:
-        """Whether it failed is seen when it is needed."""
-        with contextlib.suppress(LecternError):
-            await self._flow(model, begin, end)
-
-    async def _settle(self) -> None:
-        """Wait for what was asked for ahead."""
-        ahead, self._ahead = self._ahead, None
-        if ahead:
-            await ahead
+        sizes = [one.frames for one in model.fixed if one.frames <= self.frames]
+        if not sizes:
+            return first, last, None
+        wanted = last - first + 2 * model.decoder_context
+        return first, last, next((size for size in sizes if size >= wanted), sizes[-1])
 
     async def _flow(self, model: Split, begin: int, end: int) -> None:
         """Make z of the frames from ``begin`` up to ``end`` available, drop what lies before."""

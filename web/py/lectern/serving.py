@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from lectern.app import App
 from lectern.errors import LecternError
 
 log = logging.getLogger("lectern")
+
+
+class Handles(Protocol):
+    """What answers (``App``)."""
+
+    async def handle(self, kind: str, payload: Mapping[str, object]) -> object: ...
 
 
 class Server:
@@ -23,7 +28,7 @@ class Server:
 
     def __init__(
         self,
-        app: App,
+        app: Handles,
         read: Callable[[Any], Mapping[str, object]],
         answer: Callable[[int, bool, object], None],
     ) -> None:
@@ -33,20 +38,31 @@ class Server:
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     def request(self, request_id: int, kind: str, payload: Any) -> None:
-        task = asyncio.ensure_future(self._answer(request_id, kind, self._read(payload)))
+        """Begin to answer. ``payload`` is read at once: the other side may not keep it."""
+        try:
+            given = self._read(payload)
+        except Exception as error:
+            self._fail(request_id, kind, error)
+            return
+        task = asyncio.ensure_future(self._answer(request_id, kind, given))
         self._tasks[request_id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(request_id, None))
+        task.add_done_callback(lambda done: self._done(request_id, done))
 
     def cancel(self, request_id: int) -> None:
+        """Stop a request; one that is answered already, or unknown, is left alone."""
         task = self._tasks.get(request_id)
         if task is not None:
             task.cancel()
 
+    def _done(self, request_id: int, task: asyncio.Task[None]) -> None:
+        # A task that is stopped before its first step never gets into ``_answer``.
+        self._tasks.pop(request_id, None)
+        if task.cancelled():
+            self._refuse(request_id, "aborted", "The request was stopped.")
+
     async def _answer(self, request_id: int, kind: str, payload: Mapping[str, object]) -> None:
         try:
             value = await self._app.handle(kind, payload)
-        except asyncio.CancelledError:
-            self._refuse(request_id, "aborted", "The request was stopped.")
         except LecternError as error:
             self._refuse(
                 request_id,
@@ -56,10 +72,13 @@ class Server:
                 reason=error.reason,
             )
         except Exception as error:
-            log.exception("Request %s failed", kind)
-            self._refuse(request_id, "internal", f"Something went wrong inside: {error}")
+            self._fail(request_id, kind, error)
         else:
             self._give(request_id, True, value)
+
+    def _fail(self, request_id: int, kind: str, error: Exception) -> None:
+        log.error("Request %s failed", kind, exc_info=error)
+        self._refuse(request_id, "internal", f"Something went wrong inside: {error}")
 
     def _refuse(
         self,

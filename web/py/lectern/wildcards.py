@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lectern.errors import BadOption
 from lectern.folding import Folded, fold
@@ -56,10 +57,16 @@ _Saved = tuple[tuple[int, int], ...]
 
 @dataclass(slots=True)
 class Pattern:
-    """One pattern, ready to be matched."""
+    """One pattern, ready to be matched.
+
+    Most of hundreds of patterns need not be tried on a sentence: it has to have ``needs`` in it,
+    units put together, and a match begins with one of the units ``first`` (None: nobody knows).
+    """
 
     cased: bool
     captures: int = 0
+    needs: str = ""
+    first: frozenset[str] | None = None
     _steps: list[_Step] = field(default_factory=list)
 
     @classmethod
@@ -75,7 +82,16 @@ class Pattern:
         end = _Parser(pattern, units.cased if cased else units.folded).run()
         if end == 0:
             raise BadOption("A pattern needs at least one sign.")
+        pattern.first = pattern._beginnings()
         return pattern
+
+    def _beginnings(self) -> frozenset[str] | None:
+        threads: list[tuple[int, _Saved]] = []
+        self._follow(0, (), 0, threads, set(), Meter(len(self._steps)))
+        steps = [self._steps[number] for number, _ in threads]
+        if any(step.kind not in (_LITERAL, _MATCH) for step in steps):
+            return None
+        return frozenset(step.literal for step in steps if step.kind == _LITERAL)
 
     def match(self, text: Folded, start: int, meter: Meter) -> tuple[int, _Saved] | None:
         """The longest match that begins at unit ``start`` and ends a word, and its captures.
@@ -143,6 +159,12 @@ def _marked(saved: _Saved, capture: int, at: int) -> _Saved:
     return (*saved[:capture], (at if begun < 0 else begun, at), *saved[capture + 1 :])
 
 
+@lru_cache(1024)
+def _literal(unit: str) -> _Step:
+    """Steps of literals lead nowhere else and are never changed: patterns share them."""
+    return _Step(_LITERAL, literal=unit)
+
+
 def _takes(step: _Step, unit: str) -> bool:
     if step.kind == _LITERAL:
         return unit == step.literal
@@ -163,6 +185,7 @@ class _Parser:
         self._units = units
         self._at = 0
         self._steps = pattern._steps
+        self._run: list[str] = []
 
     def run(self) -> int:
         """Compile everything; how many steps consume something or lead somewhere."""
@@ -188,16 +211,23 @@ class _Parser:
         while self._peek() not in ("", "|", ")") or (self._peek() == "|" and depth == 0):
             unit = self._take()
             if unit in ("*", "?", "#", "[", "("):
+                self._run.clear()
                 self._captured(unit, depth)
+                self._run.clear()
             else:
-                self._literal(unit)
+                self._literal(unit, depth)
 
-    def _literal(self, unit: str) -> None:
+    def _literal(self, unit: str, depth: int) -> None:
         if unit == "\\":
             if not self._peek():
                 raise BadOption("A pattern can't end with a backslash; write \\\\ for the sign.")
             unit = self._take()
-        self._add(_Step(_LITERAL, literal=unit))
+        self._add(_literal(unit))
+        if depth == 0:
+            self._run.append(unit)
+            run = "".join(self._run)
+            if len(run) > len(self._pattern.needs):
+                self._pattern.needs = run
 
     def _captured(self, unit: str, depth: int) -> None:
         """A wildcard, class or group; those that stand in no other have a number."""

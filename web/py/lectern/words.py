@@ -33,7 +33,6 @@ _LIGATURES = {
     0xFB06: "st",
 }
 _KEPT_FORMATS = "\u200c\u200d"  # joiners shape Persian words and emoji
-_NO_SPACE = "\u00ad\u2060\ufeff"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,44 @@ def read(name: str, data: bytes) -> Document:
     Raises:
         DocumentUnreadable, TooLarge: in words.
     """
-    return named(name, _read(name, data))
+    text = text_in(name, data)
+    return read_book(name, data) if text is None else read_text(name, text)
+
+
+def text_in(name: str, data: bytes) -> str | None:
+    """The text in a file, decoded once for whoever looks at it; None for an EPUB's archive.
+
+    Raises:
+        DocumentUnreadable: it is neither.
+    """
+    if data[:4] == _ZIP:
+        return None
+    for beginning, kind in _KNOWN_BINARY.items():
+        if data.startswith(beginning):
+            raise DocumentUnreadable(
+                f"{name} is {kind}. Lectern opens EPUB, PDF, HTML, Markdown and plain text.",
+                Reason.UNSUPPORTED,
+            )
+    return decode(data, name)
+
+
+def read_book(name: str, data: bytes) -> Document:
+    """The document in an EPUB. Raises DocumentUnreadable, TooLarge: in words."""
+    return named(name, epub(data))
+
+
+def read_text(name: str, text: str) -> Document:
+    """The document that is written in ``text``. Raises DocumentUnreadable: there is nothing."""
+    if is_page(name, text):
+        return named(name, html(text))
+    if _ending(name) in ("md", "markdown"):
+        return named(name, markdown(text))
+    return named(name, plain(text))
+
+
+def is_page(name: str, text: str) -> bool:
+    """Whether it is a page of HTML."""
+    return _ending(name) in ("html", "htm", "xhtml") or bool(_MARKUP.match(text[:5000]))
 
 
 def cover_of(data: bytes) -> tuple[bytes, str] | None:
@@ -94,18 +131,6 @@ def read_pdf(name: str, items: str) -> Document:
     return named(name, document)
 
 
-def page_markup(name: str, data: bytes) -> str:
-    """The markup in a file that is a page of HTML, "" for files of other kinds.
-
-    Raises:
-        DocumentUnreadable: it is no text.
-    """
-    if data[:4] == _ZIP or data.startswith(tuple(_KNOWN_BINARY)):
-        return ""
-    text = decode(data, name)
-    return text if _is_page(name, text) else ""
-
-
 def named(name: str, document: Document) -> Document:
     """With a title, whatever it says itself.
 
@@ -117,27 +142,6 @@ def named(name: str, document: Document) -> Document:
     if document.title:
         return document
     return replace(document, title=_first_heading(document) or one_line(_stem(name)))
-
-
-def _read(name: str, data: bytes) -> Document:
-    if data[:4] == _ZIP:
-        return epub(data)
-    for beginning, kind in _KNOWN_BINARY.items():
-        if data.startswith(beginning):
-            raise DocumentUnreadable(
-                f"{name} is {kind}. Lectern opens EPUB, PDF, HTML, Markdown and plain text.",
-                Reason.UNSUPPORTED,
-            )
-    text = decode(data, name)
-    if _is_page(name, text):
-        return html(text)
-    if _ending(name) in ("md", "markdown"):
-        return markdown(text)
-    return plain(text)
-
-
-def _is_page(name: str, text: str) -> bool:
-    return _ending(name) in ("html", "htm", "xhtml") or bool(_MARKUP.match(text[:5000]))
 
 
 def _ending(name: str) -> str:
