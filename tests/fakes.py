@@ -19,7 +19,10 @@ from lectern.errors import (
     EngineTimeout,
     InferenceFailed,
     LecternError,
+    NetworkError,
     PhonemizerFailed,
+    StoreError,
+    TooLarge,
     VoiceNotInstalled,
     VoiceUnreadable,
 )
@@ -256,6 +259,41 @@ class FakeStore:
     async def oldest(self, limit: int) -> list[tuple[str, int]]:
         await self._enter()
         return [(key, len(entry.pcm)) for key, entry in list(self.entries.items())[:limit]]
+
+
+class FakePublished:
+    """``PublishedFiles`` of files by path; "decodes" what ``sounds`` has for the bytes."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        #: What a fetch gives until it goes past the HTTP cache.
+        self.stale: dict[str, bytes] = {}
+        self.sounds: dict[bytes, bytes] = {}
+        self.asked: list[str] = []
+        self.fault: LecternError | None = None
+        self.gate: Gate | None = None
+        self.decoder = True
+
+    async def decodes(self) -> bool:
+        return self.decoder
+
+    async def fetch(self, path: str, limit: int, *, fresh: bool = False) -> bytes:
+        self.asked.append(path)
+        if self.gate:
+            await self.gate.passed()
+        if self.fault is not None:
+            raise self.fault
+        data = self.files.get(path) if fresh else self.stale.get(path, self.files.get(path))
+        if data is None:
+            raise NetworkError(f"{path} could not be fetched: the server answered 404.")
+        if len(data) > limit:
+            raise TooLarge(f"{path} is longer than {limit} bytes.")
+        return data
+
+    async def decode(self, data: bytes, sample_rate: int, samples: int) -> bytes:
+        if data not in self.sounds:
+            raise StoreError("This is no Opus.")
+        return self.sounds[data]
 
 
 def voice_json(language: str = "en_US", **changes: object) -> dict[str, object]:

@@ -182,7 +182,7 @@ export class Keeper extends EventTarget {
     const recent = [];
     let { bytes, seconds } = /** @type {KeepRecord} */ (this.#record);
     let sentences = 0;
-    for await (const piece of this.#needs.lectern.render(text, { ...options, passages: this.#passages, startAt: at, endAt: to, signal })) {
+    for await (const piece of this.#needs.lectern.render(text, { ...options, passages: this.#passages, startAt: at, endAt: to, keep: true, signal })) {
       signal.throwIfAborted();
       bytes += piece.samples.length * BYTES_PER_SAMPLE;
       seconds += piece.samples.length / piece.sampleRate;

@@ -118,6 +118,7 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {number | null} [ahead]  seconds until the listener has nothing left to hear; 0: waits; null: nobody listens
  * @property {number} [rate]  of playback, default 1
  * @property {boolean} [guest]  by another voice than the text's own: not the one to load first next time
+ * @property {boolean} [keep]  it is wanted without a network: what the site has published is put on the disk too
  * @property {string} [rules]  JSON of a Rule[], at most 1,000; of two that fit the same words the first counts
  *
  * @typedef {object} Rule  of pronunciation
@@ -139,7 +140,7 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {number} sampleRate
  * @property {Word[]} words  all with offset 0
  * @property {boolean} last
- * @property {'memory' | 'disk' | 'model'} source
+ * @property {'memory' | 'disk' | 'published' | 'model'} source
  *
  * @typedef {{count: number, size: number, sizeFormatted: string,
  *   memory: {count: number, size: number, sizeFormatted: string}}} CacheStats

@@ -18,6 +18,7 @@ import { installNumpy } from './host/numpy.js';
 import { Ort } from './host/ort.js';
 import { pdfItems } from './host/pdf.js';
 import { Plans } from './host/plans.js';
+import { Published } from './host/published.js';
 import { bootPython } from './host/python.js';
 import { SnapshotStore } from './host/snapshot.js';
 import { VoiceFiles } from './host/voice_files.js';
@@ -171,6 +172,7 @@ async function start(payload) {
     downloads,
     pdf: pdfItems,
     article: findArticle,
+    published: new Published(base),
     snapshot: keeper(snapshots, made),
     numpy: () => installNumpy(py),
     log,
@@ -182,7 +184,7 @@ async function start(payload) {
   });
   const browser = py.pyimport('lectern.browser');
   try {
-    browser.start(payload);
+    browser.start({ ...payload, published: BUILD.published });
   } finally {
     browser.destroy();
   }

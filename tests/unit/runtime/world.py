@@ -15,6 +15,7 @@ from tests.fakes import (
     FakeClock,
     FakeInference,
     FakePhonemizer,
+    FakePublished,
     FakeStore,
     FakeVoiceFiles,
 )
@@ -34,6 +35,7 @@ class World:
     ) -> None:
         self.phonemizer = FakePhonemizer()
         self.store = FakeStore()
+        self.published = FakePublished()
         self.files = FakeVoiceFiles(files.get("voices"))
         #: Another one in its place brings no faults and no clock.
         self.inference: Any = inference(self.files) if inference else FakeInference()
@@ -54,6 +56,7 @@ class World:
             self.downloads,
             FakePdf(),
             FakeArticles(),
+            self.published,
         )
         housekeeping = Housekeeping(self._keep, self._keep, self._numpy)
         self.app = App(ports, housekeeping, self.events.append, boot)

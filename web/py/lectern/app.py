@@ -28,11 +28,13 @@ from lectern.ports import (
     Inference,
     PdfReader,
     Phonemizer,
+    PublishedFiles,
     VoiceFiles,
 )
 from lectern.probing import Prober
 from lectern.pronounce_requests import PronounceRequests
 from lectern.pronunciation import rules_from_json
+from lectern.published import PublishedTier
 from lectern.sentences import split
 from lectern.sessions import SessionCache
 from lectern.settings import MIB, Settings
@@ -58,6 +60,7 @@ class Ports:
     downloads: Downloads
     pdf: PdfReader
     articles: ArticleFinder
+    published: PublishedFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +129,20 @@ class App:
             clock=ports.clock,
             on_change=self._sessions_changed,
         )
+        self._published = PublishedTier(
+            ports.published,
+            index=str(boot.get("published") or ""),
+            settings=self.settings,
+            clock=ports.clock,
+            metrics=self.metrics,
+            background=self._start,
+        )
         self._cache = AudioCache(
-            ports.store, settings=self.settings, clock=ports.clock, metrics=self.metrics
+            ports.store,
+            settings=self.settings,
+            clock=ports.clock,
+            metrics=self.metrics,
+            published=self._published,
         )
         self._synthesizer = Synthesizer(
             voices=self._voices,
@@ -218,6 +233,7 @@ class App:
             final=final,
             max_chars=self.settings.max_sentence_chars,
         )
+        self._published.seen(s.text for s in sentences)
         return {
             "sentences": [
                 {"text": s.text, "start": s.start, "end": s.end, "paragraph": s.paragraph}
@@ -242,7 +258,8 @@ class App:
                 "characters; split the text first."
             )
         offset, demand = payloads.offset(payload), payloads.demand(payload)
-        spoken = await self._synthesizer.piece(utterance, offset, demand)
+        keep = payload.get("keep") is True
+        spoken = await self._synthesizer.piece(utterance, offset, demand, keep=keep)
         await self._use(utterance.voice_id, guest=payload.get("guest") is True)
         return spoken
 

@@ -1,4 +1,4 @@
-"""Each sentence's audio, in tiers: memory over a durable store."""
+"""Each sentence's audio, in tiers: memory, a durable store, and what the site has published."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from lectern.disk_tier import DiskTier
 from lectern.memory_tier import MemoryTier
 from lectern.metrics import Metrics
 from lectern.ports import AudioStore, Clock, StoredAudio, WordRows
+from lectern.published import PublishedTier
 from lectern.settings import Settings
 
 
@@ -31,26 +32,49 @@ class AudioCache:
     """``key -> StoredAudio`` over all tiers. No method but ``clear`` ever raises."""
 
     def __init__(
-        self, store: AudioStore, *, settings: Settings, clock: Clock, metrics: Metrics
+        self,
+        store: AudioStore,
+        *,
+        settings: Settings,
+        clock: Clock,
+        metrics: Metrics,
+        published: PublishedTier | None = None,
     ) -> None:
         self._metrics = metrics
         self._memory = MemoryTier(settings=settings, clock=clock, metrics=metrics)
         self._disk = DiskTier(store, settings=settings, clock=clock, metrics=metrics)
+        self._published = published
+        #: Keys of what came from the site and was not put on the disk.
+        self._fetched: set[str] = set()
         #: How often it was cleared: what was made before is not put into it any more.
         self.cleared = 0
 
-    async def get(self, key: str) -> tuple[StoredAudio, str] | None:
-        """The audio and its tier ("memory" or "disk"), or None."""
+    async def get(self, key: str, *, keep: bool = False) -> tuple[StoredAudio, str] | None:
+        """The audio and its tier ("memory", "disk" or "published"), or None.
+
+        ``keep``: it is wanted without a network. Else what can be fetched is not written to the
+        disk as well.
+        """
         remembered = self._memory.get(key)
         if remembered is not None:
             self._metrics.count("cache.memory.hit")
+            if keep and key in self._fetched:
+                await self.keep(key, remembered)
             return remembered, "memory"
         self._metrics.count("cache.memory.miss")
         entry = await self._disk.get(key)
+        tier = "disk"
+        if entry is None and self._published is not None:
+            entry = await self._published.get(key)
+            tier = "published"
         if entry is None:
             return None
         self._memory.put(key, entry)
-        return entry, "disk"
+        if tier == "published":
+            self._fetched.add(key)
+            if keep:
+                await self.keep(key, entry)
+        return entry, tier
 
     def recall(self, key: str) -> StoredAudio | None:
         """What the memory tier has, at once."""
@@ -63,6 +87,7 @@ class AudioCache:
     async def keep(self, key: str, entry: StoredAudio) -> None:
         """Put it into the durable tier; a failure is counted and said, never raised."""
         await self._disk.put(key, entry)
+        self._fetched.discard(key)
 
     async def clear(self) -> None:
         """Empty all tiers.

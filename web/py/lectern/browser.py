@@ -214,6 +214,24 @@ class HostStore:
             return [(str(key), int(size)) for key, size in _list(await host.store.oldest(limit))]
 
 
+class HostPublished:
+    """``PublishedFiles`` over ``host/published.js``."""
+
+    async def decodes(self) -> bool:
+        return bool(await host.published.decodes())
+
+    async def fetch(self, path: str, limit: int, *, fresh: bool = False) -> bytes:
+        with _translated():
+            data: bytes = (await host.published.fetch(path, limit, fresh)).to_bytes()
+            return data
+
+    async def decode(self, data: bytes, sample_rate: int, samples: int) -> bytes:
+        given = _typed(js.Uint8Array, data, len(data))
+        with _translated():
+            pcm: bytes = (await host.published.decode(given, sample_rate, samples)).to_bytes()
+            return pcm
+
+
 class HostVoiceFiles:
     """``VoiceFiles`` over ``host/voice_files.js``."""
 
@@ -462,6 +480,7 @@ def start(boot: Any) -> None:
         downloads=HostDownloads(),
         pdf=HostPdf(),
         articles=HostArticle(),
+        published=HostPublished(),
     )
     housekeeping = Housekeeping(_keep_snapshot, _clear_snapshot, _install_numpy)
     app = App(

@@ -201,6 +201,34 @@ class AudioStore(Protocol):
         ...
 
 
+class PublishedFiles(Protocol):
+    """Sound that was made ahead and lies in the app's own folder, as Ogg Opus."""
+
+    async def decodes(self) -> bool:
+        """Whether this browser decodes Opus. Never raises."""
+        ...
+
+    async def fetch(self, path: str, limit: int, *, fresh: bool = False) -> bytes:
+        """A file of the app's folder, by its path there; of no other host.
+
+        Args:
+            limit: bytes; a longer file is not read to its end.
+            fresh: past the HTTP cache.
+
+        Raises:
+            NetworkError: it can't be had. TooLarge.
+        """
+        ...
+
+    async def decode(self, data: bytes, sample_rate: int, samples: int) -> bytes:
+        """Mono Ogg Opus as int16 little endian, exactly so many samples at this rate (Hz).
+
+        Raises:
+            StoreError: it is none, or is too short.
+        """
+        ...
+
+
 class VoiceFiles(Protocol):
     """The voices' files, wherever they are kept."""
 

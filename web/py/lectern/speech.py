@@ -66,7 +66,7 @@ class Spoken:
     samples: memoryview
     sample_rate: int
     words: WordTimes
-    source: str  # "memory" | "disk" | "model"
+    source: str  # "memory" | "disk" | "published" | "model"
     last: bool = True
 
 
@@ -119,14 +119,27 @@ class Synthesizer:
         #: Under way, and made but not yet in the cache; least recently asked for first.
         self._makings: OrderedDict[str, Making] = OrderedDict()
 
+    async def key(self, utterance: Utterance) -> str:
+        """The cache key of what ``piece`` gives.
+
+        Raises:
+            InputError: the voice, speaker, style or a scale is not to be had.
+        """
+        return (await self._request(utterance)).key
+
     async def piece(
-        self, utterance: Utterance, offset: int = 0, demand: Demand | None = None
+        self,
+        utterance: Utterance,
+        offset: int = 0,
+        demand: Demand | None = None,
+        *,
+        keep: bool = False,
     ) -> Spoken:
         """The sentence's sound from sample ``offset`` on, from a cache or from the model.
 
         A cache gives all of it; the model as much as ``demand`` lets it, until ``last``. The
         same sentence asked for twice at the same time is made once. A sentence with nothing
-        to say gives no samples.
+        to say gives no samples. ``keep``: it is wanted without a network later.
 
         Raises:
             InputError: the voice, speaker, style or a scale is not to be had.
@@ -141,7 +154,7 @@ class Synthesizer:
             self._remember(request, making)
             making = None
         if making is None:
-            found = await self._cache.get(request.key)
+            found = await self._cache.get(request.key, keep=keep)
             trace.cache = self._since(started)
             if found is not None:
                 return self._cached(request, *found, offset, trace, started)
