@@ -29,6 +29,8 @@ from tools.build.pack_studio import Job, Made, Voice
 _EACH = 3
 #: A sentence whose workers died so often is at fault itself.
 _RETRIES = 4
+#: Seconds for a scheduler to answer.
+_PATIENCE = 10
 
 #: Gives back what is made of the jobs.
 Pool = Callable[[Iterable[Job]], Iterator[Made]]
@@ -98,7 +100,7 @@ def cluster(address: str, voice: Voice) -> Pool:
     def pool(jobs: Iterable[Job]) -> Iterator[Made]:
         distributed = _dask()
         try:
-            client = distributed.Client(address, timeout="20s", set_as_default=False)
+            client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as reason:
             raise BuildError(f"There is no Dask scheduler at {address}: {reason}.") from reason
         with client:
@@ -119,7 +121,7 @@ def cluster(address: str, voice: Voice) -> Pool:
 def _on_cluster(client: Any, voice: Voice, jobs: Iterable[Job]) -> Generator[Made, None, None]:
     # Made, not scattered: data whose only holder dies is gone, a task's result is made again.
     shared = client.submit(_same, voice, pure=False, priority=10)
-    queue = _dask().as_completed()
+    queue = _dask().as_completed(loop=client.loop)
     under_way = 0
     try:
         for job in jobs:
