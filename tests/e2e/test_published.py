@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +19,7 @@ from tests.browser import Watch, open_app, within
 from tests.e2e.server import StaticSite
 from tests.oracle import likeness, snr
 from tests.public_api import ENGLISH, level, stream
-from tools.build import dist, npm, pack_run
+from tools.build import dist, npm
 from tools.build.context import Context
 from tools.build.pack_run import Order
 from tools.build.paths import LAYOUT, Layout
@@ -35,19 +40,28 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     ctx = Context.of(Layout(root))
     story = root / "story.txt"
     story.write_text(TEXT, "utf-8")
-    summary = pack_run.run(
-        Order(
-            texts=[str(story)],
-            voice=ENGLISH,
-            voices=str(ctx.layout.voices),
-            audio=str(ctx.layout.audio),
-            web=str(ctx.layout.web),
-            public=str(ctx.layout.public),
-            node=str(npm.node(ctx)),
-            jobs=2,
-        )
+    order = Order(
+        texts=[str(story)],
+        voice=ENGLISH,
+        voices=str(ctx.layout.voices),
+        audio=str(ctx.layout.audio),
+        web=str(ctx.layout.web),
+        public=str(ctx.layout.public),
+        node=str(npm.node(ctx)),
+        jobs=2,
     )
-    assert (summary.rendered, summary.faults) == (3, [])
+    path = os.pathsep.join([str(LAYOUT.root), str(LAYOUT.web / "py")])
+    ended = subprocess.run(
+        [sys.executable, "-m", "tools.build.pack_run", json.dumps(dataclasses.asdict(order))],
+        cwd=LAYOUT.root,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "3 sentences: 3 rendered" in ended.stderr
     yield dist.make(ctx)
 
 

@@ -9,6 +9,7 @@ import logging
 from typing import Any
 
 import pytest
+from lectern import published
 from lectern.errors import NetworkError
 from lectern.published import (
     Unreadable,
@@ -253,6 +254,26 @@ def test_the_first_sentence_waits_for_its_manifest() -> None:
         assert not asked.done()
         world.published.gate.open()
         assert (await asked).source == "published"
+
+    run(scenario())
+
+
+def test_a_manifest_that_takes_its_time_is_waited_for_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(published, "_PATIENCE", 0.01)
+
+    async def scenario() -> None:
+        world = await Site().publish()
+        world.published.gate = Gate(open_=False)
+        await split(world)
+        assert (await world.piece(SENTENCES[0])).source == "model"
+        monkeypatch.setattr(published, "_PATIENCE", 1e9)
+        assert (await world.piece(SENTENCES[1])).source == "model"  # without waiting
+        world.published.gate.open()
+        await world.rest()
+        assert (await world.piece(SENTENCES[2])).source == "published"
+        assert "cache.published.failed" not in counters(world)
 
     run(scenario())
 

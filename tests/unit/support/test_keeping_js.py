@@ -176,7 +176,7 @@ def test_a_text_is_kept_to_its_end(tmp_path: Path) -> None:
     record, prepared, asked = found
     assert (record["at"], record["seconds"], record["bytes"]) == (1000, 10, 320_000)
     assert prepared == ["v"]
-    assert asked == [[0, 1000, {"voiceId": "v", "style": "s", "passages": None}]]
+    assert asked == [[0, 1000, {"voiceId": "v", "style": "s", "passages": None, "keep": True}]]
 
 
 def test_a_pause_outlives_the_page(tmp_path: Path) -> None:

@@ -53,8 +53,10 @@ _MOST_DOCUMENTS = 20_000
 _MOST_SENTENCES = 100_000
 _MOST_SAMPLES = 192_000 * 1200
 _MOST_WORDS = 4000
-#: Seconds for a file to come: where it does not, the model speaks, which may be a longer wait.
-_PATIENCE = 10.0
+#: Seconds that a sentence waits for its file: then the model speaks, which may be a longer wait.
+_PATIENCE = 5.0
+#: Seconds for a manifest, which may be long; after ``_PATIENCE`` nobody waits for it.
+_MANIFEST_PATIENCE = 60.0
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _MARK = re.compile(r"[0-9a-f]{12}\Z")
 _MANIFEST = re.compile(rf"{DOCUMENTS}[0-9a-f]{{64}}-[0-9a-f]{{16}}\.json\Z")
@@ -218,6 +220,8 @@ class PublishedTier:
         self._fetching: SingleFlight[str, StoredAudio | None] = SingleFlight()
         self._retry_at = float("-inf")
         self._said = False
+        #: What is under way takes so long that nobody waits for it.
+        self._late = False
 
     @property
     def _on(self) -> bool:
@@ -239,14 +243,20 @@ class PublishedTier:
         """The sentence's sound, where it is published and can be had."""
         if not self._on:
             return None
-        await self._looked_up()
+        if not self._late:
+            try:
+                await asyncio.wait_for(self._looked_up(), _PATIENCE)
+            except TimeoutError:
+                self._late = True
         sound = self._sounds.get(key)
         if sound is None or sound.sha256 in self._spoilt:
             self._metrics.count("cache.published.miss")
             return None
         entry = None
         if not self._resting:
-            entry = await self._fetching.do(key, lambda: self._guarded(self._sound(sound)))
+            entry = await self._fetching.do(
+                key, lambda: self._guarded(self._sound(sound), _PATIENCE)
+            )
         self._metrics.count(f"cache.published.{'hit' if entry else 'miss'}")
         return entry
 
@@ -261,9 +271,15 @@ class PublishedTier:
     async def _looked_up(self) -> None:
         """Until the index and the manifests that are wanted are here, or can't be had now."""
         while not self._resting and (self._marks is None or self._wanted):
-            await self._loading.do("", lambda: self._guarded(self._load()))
+            await self._loading.do("", lambda: self._guarded(self._load(), _MANIFEST_PATIENCE))
 
     async def _load(self) -> None:
+        try:
+            await self._load_wanted()
+        finally:
+            self._late = False
+
+    async def _load_wanted(self) -> None:
         """The index, then what is wanted of it."""
         if self._marks is None:
             if not await self._files.decodes():
@@ -338,10 +354,10 @@ class PublishedTier:
     def _resting(self) -> bool:
         return self._clock.monotonic() < self._retry_at
 
-    async def _guarded(self, work: Coroutine[object, object, T]) -> T | None:
+    async def _guarded(self, work: Coroutine[object, object, T], patience: float) -> T | None:
         """The work's result; None after a failure, which is counted, and said once."""
         try:
-            result = await asyncio.wait_for(work, _PATIENCE)
+            result = await asyncio.wait_for(work, patience)
         except (LecternError, Unreadable, TimeoutError) as error:
             self._metrics.count("cache.published.failed")
             if not isinstance(error, Unreadable) or self._marks is None:
