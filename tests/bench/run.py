@@ -35,6 +35,7 @@ SECTIONS = {
     "first-sound": "first_sound",
     "boot": "boot",
     "cached": "cached",
+    "published": "published",
     "long-text": "long_text",
     "documents": "documents",
     "first-visit": "first_visit",

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,51 +13,19 @@ from playwright.sync_api import Browser, Page
 from tests.browser import Watch, open_app, within
 from tests.e2e.server import StaticSite
 from tests.oracle import likeness, snr
+from tests.packed import packed_dist
 from tests.public_api import ENGLISH, level, stream
-from tools.build import dist, npm
-from tools.build.context import Context
-from tools.build.pack_run import Order
-from tools.build.paths import LAYOUT, Layout
 
 TEXT = "The lamp was warm. Nobody had lived there for a hundred years! She called, and waited."
 OTHER = "This one was packed by nobody."
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """dist/ as `build.py pack` leaves it, of this checkout with one packed text."""
-    root = tmp_path_factory.mktemp("checkout")
-    (root / "public").mkdir()
-    for name in ("web", "tools", "node_modules", "pyproject.toml", "package.json"):
-        (root / name).symlink_to(LAYOUT.root / name)
-    for name in ("wasm", "vendor", "models"):
-        (root / "public" / name).symlink_to(LAYOUT.public / name)
-    ctx = Context.of(Layout(root))
-    story = root / "story.txt"
-    story.write_text(TEXT, "utf-8")
-    order = Order(
-        texts=[str(story)],
-        voice=ENGLISH,
-        voices=str(ctx.layout.voices),
-        audio=str(ctx.layout.audio),
-        web=str(ctx.layout.web),
-        public=str(ctx.layout.public),
-        node=str(npm.node(ctx)),
-        jobs=2,
-    )
-    path = os.pathsep.join([str(LAYOUT.root), str(LAYOUT.web / "py")])
-    ended = subprocess.run(
-        [sys.executable, "-m", "tools.build.pack_run", json.dumps(dataclasses.asdict(order))],
-        cwd=LAYOUT.root,
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    assert "3 sentences: 3 rendered" in ended.stderr
-    yield dist.make(ctx)
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built app with one packed text."""
+    folder, said = packed_dist(tmp_path_factory.mktemp("checkout"), TEXT, ENGLISH)
+    assert "3 sentences: 3 rendered" in said
+    return folder
 
 
 @pytest.fixture
