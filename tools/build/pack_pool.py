@@ -11,6 +11,7 @@ import io
 import multiprocessing
 import os
 import threading
+import warnings
 import zipfile
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -120,7 +121,9 @@ def cluster(address: str, voice: Voice) -> Pool:
 
 def _on_cluster(client: Any, voice: Voice, jobs: Iterable[Job]) -> Generator[Made, None, None]:
     # Made, not scattered: data whose only holder dies is gone, a task's result is made again.
-    shared = client.submit(_same, voice, pure=False, priority=10)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that a voice is large
+        shared = client.submit(_same, voice, pure=False, priority=10)
     queue = _dask().as_completed(loop=client.loop)
     under_way = 0
     try:

@@ -89,6 +89,7 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  *   collection's folder, "" for none, and the origins that may be asked
  * @property {{voiceId: string, sha256: string} | null} [warm]  the voice to load side by side with Python's boot:
  *   what the last `used` event said
+ * @property {string} [published]  SHA-256 of audio/index.json, "" where nothing is; the worker adds it
  * @property {Record<string, object>} [styles]  styles.py's table is extended by these
  * @property {Record<string, number>} settings  changes to settings.py's table
  *

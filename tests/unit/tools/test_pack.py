@@ -150,6 +150,7 @@ pack_run.run(pack_run.Order(**json.loads(sys.argv[1])), Killed())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
 def test_killed_in_the_midst_of_a_line_it_goes_on_from_there(tmp_path: Path) -> None:
     (tmp_path / "story.txt").write_text(STORY, "utf-8")
@@ -171,6 +172,7 @@ def test_killed_in_the_midst_of_a_line_it_goes_on_from_there(tmp_path: Path) -> 
     assert pack(tmp_path, STORY)[0].reused == 3
 
 
+@pytest.mark.slow
 def test_processes_of_their_own_make_the_same(tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     for folder in (here, there):

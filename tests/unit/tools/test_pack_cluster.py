@@ -54,6 +54,7 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[subprocess.P
             process.wait()
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_costs_nothing(tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     for folder in (here, there):
@@ -80,6 +81,7 @@ def test_a_worker_that_dies_costs_nothing(tmp_path: Path) -> None:
     assert manifests(there) == manifests(here)
 
 
+@pytest.mark.slow
 def test_no_cluster_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "story.txt").write_text(TEXT, "utf-8")
     # Port 9 is nobody's.
