@@ -86,3 +86,26 @@ def test_what_is_not_published_is_asked_of_nobody(
     assert {piece.source for piece in stream(page, OTHER, voiceId=ENGLISH)} == {"model"}
     asked = [path for path in site.paths() if path.startswith("audio/")]
     assert asked == ["audio/index.json"]
+
+
+def test_the_service_worker_passes_it_on_and_stores_none_of_it(
+    published: Path, page: Page, make_site: Callable[..., StaticSite]
+) -> None:
+    site = make_site(published)
+    open_app(page, site.url)
+    within(page, "() => navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    within(page, "() => window.lectern.ready", seconds=60)
+    assert page.evaluate("() => navigator.serviceWorker.controller !== null")
+    assert {piece.source for piece in stream(page, TEXT, voiceId=ENGLISH)} == {"published"}
+    stored = within(
+        page,
+        """async () => {
+          const found = [];
+          for (const name of await caches.keys()) {
+            for (const { url } of await (await caches.open(name)).keys()) found.push(url);
+          }
+          return found.filter((url) => /\\/audio\\/(?!index)/.test(url));
+        }""",
+    )
+    assert stored == []

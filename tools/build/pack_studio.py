@@ -105,7 +105,9 @@ class NoCache(AudioCache):
         self.cleared = 0
         self.last: tuple[str, StoredAudio] | None = None
 
-    async def get(self, key: str, *, keep: bool = False) -> tuple[StoredAudio, str] | None:
+    async def get(
+        self, key: str, *, waiting: bool = False, keep: bool = False
+    ) -> tuple[StoredAudio, str] | None:
         found = self.recall(key)
         return (found, "memory") if found else None
 
@@ -115,7 +117,7 @@ class NoCache(AudioCache):
     def remember(self, key: str, entry: StoredAudio) -> None:
         self.last = (key, entry)
 
-    async def keep(self, key: str, entry: StoredAudio) -> None:
+    async def keep(self, key: str, entry: StoredAudio, voice_id: str = "") -> None:
         pass
 
 
