@@ -35,6 +35,8 @@ SECTIONS = {
     "first-sound": "first_sound",
     "boot": "boot",
     "cached": "cached",
+    "cache-core": "cache_core",
+    "cache-replay": "cache_replay",
     "long-text": "long_text",
     "documents": "documents",
     "first-visit": "first_visit",

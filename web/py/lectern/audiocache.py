@@ -33,7 +33,6 @@ class AudioCache:
     def __init__(
         self, store: AudioStore, *, settings: Settings, clock: Clock, metrics: Metrics
     ) -> None:
-        self._metrics = metrics
         self._memory = MemoryTier(settings=settings, clock=clock, metrics=metrics)
         self._disk = DiskTier(store, settings=settings, clock=clock, metrics=metrics)
         #: How often it was cleared: what was made before is not put into it any more.
@@ -41,11 +40,9 @@ class AudioCache:
 
     async def get(self, key: str) -> tuple[StoredAudio, str] | None:
         """The audio and its tier ("memory" or "disk"), or None."""
-        remembered = self._memory.get(key)
+        remembered = self._memory.ask(key)
         if remembered is not None:
-            self._metrics.count("cache.memory.hit")
             return remembered, "memory"
-        self._metrics.count("cache.memory.miss")
         entry = await self._disk.get(key)
         if entry is None:
             return None
@@ -53,7 +50,7 @@ class AudioCache:
         return entry, "disk"
 
     def recall(self, key: str) -> StoredAudio | None:
-        """What the memory tier has, at once."""
+        """What the memory tier has, at once; not counted."""
         return self._memory.get(key)
 
     def remember(self, key: str, entry: StoredAudio) -> None:
@@ -74,6 +71,11 @@ class AudioCache:
         self._memory.clear()
         await self._disk.clear()
 
+    def in_memory(self) -> tuple[int, int]:
+        """Entries of the memory tier, and the bytes of their sound."""
+        self._memory.expire()
+        return len(self._memory), self._memory.bytes
+
     async def totals(self) -> Totals:
         """What the tiers hold now; a store that fails counts as empty."""
-        return Totals(len(self._memory), self._memory.bytes, *await self._disk.totals())
+        return Totals(*self.in_memory(), *await self._disk.totals())
