@@ -174,8 +174,9 @@ class MemoryTier:
         """One step: an entry leaves, or an entry that was asked for moves on (False)."""
         if self._is_full(self._small, _SMALL_SHARE) or not len(self._main):
             key, size = self._small.pop()
-            if self._entries[key].askings >= _PROMOTED_BY:
-                self._entries[key].askings = 0
+            entry = self._entries[key]
+            if entry.askings >= _PROMOTED_BY:
+                entry.askings = 0
                 self._main.push(key, size)
                 return False
             self._ghost.push(key, size)
@@ -183,8 +184,9 @@ class MemoryTier:
                 self._ghost.pop()
         else:
             key, size = self._main.pop()
-            if self._entries[key].askings:
-                self._entries[key].askings -= 1
+            entry = self._entries[key]
+            if entry.askings:
+                entry.askings -= 1
                 self._main.push(key, size)
                 return False
         del self._entries[key]
