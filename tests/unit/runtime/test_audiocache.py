@@ -91,6 +91,9 @@ def test_memory_forgets_after_its_time() -> None:
         world.clock.advance(2)
         assert world.cache.recall("k") is None
         assert (await world.cache.totals()).memory_bytes == 0
+        world.cache.remember("k", entry())
+        world.clock.advance(61)  # nobody asks for it
+        assert world.cache.in_memory() == (0, 0)
 
     run(scenario())
 

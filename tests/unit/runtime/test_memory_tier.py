@@ -197,6 +197,44 @@ def test_who_comes_back_soon_after_leaving_stays() -> None:
     assert world.has("a") == [True]
 
 
+def test_who_left_long_ago_is_a_stranger() -> None:
+    world = World(memory_cache_bytes=1000)
+    world.put("a")
+    for number in range(200):
+        world.put(f"b{number}")
+    world.put("a")
+    for number in range(200):
+        world.put(f"c{number}")
+    assert world.has("a") == [False]
+
+
+def test_who_came_back_is_not_known_for_it_a_second_time() -> None:
+    world = World(memory_cache_bytes=1000, memory_cache_seconds=60.0)
+    world.put("a")
+    for number in range(10):
+        world.put(f"b{number}")
+    world.put("a")
+    world.clock.advance(61)
+    world.put("a")  # it ended by age, and was never asked for
+    for number in range(10):
+        world.put(f"c{number}")
+    assert world.has("a") == [False]
+
+
+@pytest.mark.parametrize("before", [0, 50])
+def test_who_is_put_again_keeps_the_place_that_was_earned(before: int) -> None:
+    """In the small queue, where it was asked for, and in the main one, to which it went."""
+    world = World(memory_cache_bytes=1000)
+    world.put("a")
+    world.has("a", "a")
+    for number in range(before):
+        world.put(f"b{number}")
+    world.put("a", 120)
+    for number in range(200):
+        world.put(f"c{number}")
+    assert world.has("a") == [True]
+
+
 def test_a_cleared_tier_remembers_no_keys() -> None:
     world = World(memory_cache_bytes=1000)
     for number in range(11):

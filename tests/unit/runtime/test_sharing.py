@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from typing import Any
 
 import pytest
+from lectern.ports import StoredAudio
 
 from tests.fakes import Gate
 from tests.unit.runtime.world import BOOT, ONE, World, run
@@ -93,6 +95,44 @@ def test_who_joins_is_counted_once_and_has_all_of_the_sound() -> None:
         # The one that waited for the other's work is no sentence of the model's.
         assert world.app.metrics.histograms["sentence.model"].count == 1
         assert by_source(world)["model"] == 1
+
+    run(scenario())
+
+
+def test_what_another_made_while_the_disk_was_asked_is_joined_as_well() -> None:
+    async def scenario() -> None:
+        world = World()
+        gate, asked, read = Gate(open_=False), itertools.count(), world.store.get
+
+        async def get(key: str) -> StoredAudio | None:
+            found = await read(key)
+            if next(asked):  # all but the first one hear late that it is not there
+                await gate.passed()
+            return found
+
+        setattr(world.store, "get", get)  # noqa: B010
+        first, late = (asyncio.ensure_future(world.piece()) for _ in range(2))
+        await first
+        await world.rest()
+        gate.open()
+        assert (await late).source == "memory"
+        assert world.ran() == 1
+        assert world.app.metrics.counters["cache.joined"] == hits(world) == 1
+
+    run(scenario())
+
+
+def test_going_on_in_a_sentence_under_way_is_not_joining() -> None:
+    async def scenario() -> None:
+        world = World()
+        gate = world.inference.gate = Gate(open_=False)
+        asked = [asyncio.ensure_future(world.piece(offset=offset)) for offset in (0, 1000)]
+        await until_waiting(gate)
+        gate.open()
+        whole, rest = await asyncio.gather(*asked)
+        assert len(rest.samples) == len(whole.samples) - 1000
+        assert hits(world) == 0
+        assert by_source(world)["memory"] == 0
 
     run(scenario())
 

@@ -108,7 +108,7 @@ class MemoryTier:
     def get(self, key: str) -> StoredAudio | None:
         """What was put, if it is still there. It remembers that it was asked for."""
         found = self._entries.get(key)
-        if found is None or not self._settings.memory_cache:
+        if found is None:
             return None
         if self._is_old(found):
             self._drop(key)
