@@ -36,6 +36,8 @@ SECTIONS = {
     "boot": "boot",
     "cached": "cached",
     "published": "published",
+    "cache-core": "cache_core",
+    "cache-replay": "cache_replay",
     "long-text": "long_text",
     "documents": "documents",
     "first-visit": "first_visit",

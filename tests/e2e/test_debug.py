@@ -145,8 +145,22 @@ def test_metrics(bench: Bench) -> None:
     assert set(latency) == {"count", "mean", "p50", "p90", "p99", "max"}
     assert latency["count"] == 2
     assert 0 < latency["p50"] <= latency["p99"] <= latency["max"]
+    assert sum(minute["model"] for minute in metrics["hitRate"]) == 2
+    assert sum(minute["memory"] for minute in metrics["hitRate"]) == 2
+    assert metrics["memory"]["entries"] == 2
+    assert metrics["memory"]["cache"] > 0
+    assert metrics["memory"]["sessions"] > 0
+    text = bench.debug("piperDebug.getMetrics({format: 'prometheus'})")
+    assert '\nlectern_cache_hits_total{tier="memory"} 2\n' in text
+    assert '\nlectern_latency_seconds_count{step="sentence.model"} 2\n' in text
+    refused = "piperDebug.getMetrics({format: 'xml'}).catch(({code, message}) => [code, message])"
+    code, message = bench.debug(refused)
+    assert code == "bad_option"
+    assert "json, prometheus" in message
     bench.debug("piperDebug.resetMetrics()")
     again = bench.debug("piperDebug.getMetrics()")
+    assert again["since"] > metrics["since"]
+    assert again["hitRate"] == []
     assert "synthesis" not in again["counters"]
     assert bench.debug("piperDebug.trace()") == []
 

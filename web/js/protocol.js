@@ -44,7 +44,7 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {[{voiceId: string, install?: boolean}, {voiceId: string, ms: number, alreadyLoaded: boolean}]} preload
  *   install: fetch it from the collection first if it is not here
  * @property {[{}, CacheStats]} cacheStats
- * @property {[{}, object]} metrics
+ * @property {[{format?: 'json' | 'prometheus'}, MetricsValue | string]} metrics  Prometheus' is text
  * @property {[{}, null]} resetMetrics
  * @property {[{}, object[]]} trace  per-sentence timings, newest last
  * @property {[{}, SessionStats]} clearSessions  answers the stats after it
@@ -145,6 +145,15 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  *
  * @typedef {{count: number, size: number, sizeFormatted: string,
  *   memory: {count: number, size: number, sizeFormatted: string}}} CacheStats
+ * @typedef {{count: number, mean: number, p50: number, p90: number, p99: number, max: number}} Latency  ms
+ * @typedef {object} MetricsValue  of this worker's life since `since`
+ * @property {Record<string, number>} counters
+ * @property {Record<string, Latency>} latency
+ * @property {{at: number, memory: number, disk: number, published: number, model: number}[]} hitRate  sentences
+ *   by source and minute (`at`: when it began, ms since 1970), newest last, 120 at most
+ * @property {{sessions: number, cache: number, entries: number}} memory  bytes, bytes, and sentences at hand
+ * @property {number} since  ms since 1970
+ * @property {SessionStats} sessions
  * @typedef {{voiceCount: number, voices: string[], backend?: string, backendReason?: string,
  *   threads?: number, bytes?: number}} SessionStats
  * @typedef {{backend: string, threads: number}} RealmConfig

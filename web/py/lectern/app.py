@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 
-from lectern import payloads, pcm
+from lectern import payloads, pcm, prometheus
 from lectern.audiocache import AudioCache
 from lectern.backends import Backends, DeviceRecord
 from lectern.collection import Collection
@@ -100,7 +100,7 @@ class App:
         settings = boot.get("settings")
         self.settings = Settings.from_json(settings if isinstance(settings, Mapping) else None)
         self._styles = styles_from_json(boot.get("styles"))
-        self.metrics = Metrics()
+        self.metrics = Metrics(ports.clock.time)
         self._voices = Voices(ports.files, ports.voice_store, timeout=self.settings.store_timeout)
         cores, isolated = payloads.cores(boot), boot.get("isolated") is True
         self._backends = Backends(
@@ -328,8 +328,14 @@ class App:
             await self._attempt("probe", self._probe())
         return {"device": self._backends.device, "numpy": numpy, "stats": self.session_stats()}
 
-    async def _metrics(self, _payload: Mapping[str, object]) -> dict[str, object]:
-        return {**self.metrics.to_json(), "sessions": self.session_stats()}
+    async def _metrics(self, payload: Mapping[str, object]) -> dict[str, object] | str:
+        """``format``: "json", which is the default, or "prometheus", which is text."""
+        chosen = payloads.choice(payload, "format", ("json", "prometheus"))
+        entries, size = self._cache.in_memory()
+        memory = {"sessions": self._sessions.bytes, "cache": size, "entries": entries}
+        if chosen == "prometheus":
+            return prometheus.exposition(self.metrics, prometheus.memory_gauges(memory))
+        return {**self.metrics.to_json(), "memory": memory, "sessions": self.session_stats()}
 
     async def _reset_metrics(self, _payload: Mapping[str, object]) -> None:
         self.metrics.reset()

@@ -40,7 +40,6 @@ class AudioCache:
         metrics: Metrics,
         published: PublishedTier | None = None,
     ) -> None:
-        self._metrics = metrics
         self._memory = MemoryTier(settings=settings, clock=clock, metrics=metrics)
         self._disk = DiskTier(store, settings=settings, clock=clock, metrics=metrics)
         self._published = published
@@ -55,13 +54,11 @@ class AudioCache:
         ``keep``: it is wanted without a network. Else what can be fetched is not written to the
         disk as well.
         """
-        remembered = self._memory.get(key)
+        remembered = self._memory.ask(key)
         if remembered is not None:
-            self._metrics.count("cache.memory.hit")
             if keep and key in self._fetched:
                 await self.keep(key, remembered)
             return remembered, "memory"
-        self._metrics.count("cache.memory.miss")
         entry = await self._disk.get(key)
         tier = "disk"
         if entry is None and self._published is not None:
@@ -77,7 +74,7 @@ class AudioCache:
         return entry, tier
 
     def recall(self, key: str) -> StoredAudio | None:
-        """What the memory tier has, at once."""
+        """What the memory tier has, at once; not counted."""
         return self._memory.get(key)
 
     def remember(self, key: str, entry: StoredAudio) -> None:
@@ -99,6 +96,11 @@ class AudioCache:
         self._memory.clear()
         await self._disk.clear()
 
+    def in_memory(self) -> tuple[int, int]:
+        """Entries of the memory tier, and the bytes of their sound."""
+        self._memory.expire()
+        return len(self._memory), self._memory.bytes
+
     async def totals(self) -> Totals:
         """What the tiers hold now; a store that fails counts as empty."""
-        return Totals(len(self._memory), self._memory.bytes, *await self._disk.totals())
+        return Totals(*self.in_memory(), *await self._disk.totals())

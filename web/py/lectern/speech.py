@@ -150,19 +150,27 @@ class Synthesizer:
         request = await self._request(utterance)
         trace = Trace(request.text[:80], request.voice.id, characters=len(request.text))
         making = self._makings.get(request.key)
+        entry: StoredAudio | None = None
         if making is not None and making.done and making.script.phonemized.phonemes:
-            self._remember(request, making)
+            entry = self._remember(request, making)
             making = None
+        if offset and making is None:
+            # The rest of a sentence that somebody else has made to its end: no new hearing.
+            entry = entry or self._cache.recall(request.key)
+            if entry is not None:
+                return _sound(request, entry, "memory", offset)
         if making is None:
             found = await self._cache.get(request.key, keep=keep)
             trace.cache = self._since(started)
             if found is not None:
                 return self._cached(request, *found, offset, trace, started)
-            # While the durable store was asked, another request may have made it.
+            # While the durable store was asked, another request may have made it; where no tier
+            # has room for it, what was just made is here.
             making = self._makings.get(request.key)
-            remembered = None if making else self._cache.recall(request.key)
-            if remembered is not None:
-                return self._cached(request, remembered, "memory", offset, trace, started)
+            entry = None if making else entry or self._cache.recall(request.key)
+            if entry is not None:
+                self._metrics.count("cache.joined")
+                return self._cached(request, entry, "memory", offset, trace, started)
         if making is None:
             making = await self._beginning.do(request.key, lambda: self._begin(request, trace))
         return await self._made(request, making, offset, demand or Demand(), started)
@@ -203,10 +211,8 @@ class Synthesizer:
         started: float,
     ) -> Spoken:
         log.info("✅ Audio found in cache (%d bytes)", len(entry.pcm))
-        samples = memoryview(entry.pcm).cast("h")
-        trace.audio = len(samples) / entry.sample_rate * 1000
-        times = () if offset else _word_times(entry.words, request.text)
-        spoken = Spoken(samples[offset:], entry.sample_rate, times, tier)
+        trace.audio = len(entry.pcm) // 2 / entry.sample_rate * 1000
+        spoken = _sound(request, entry, tier, offset)
         self._told(trace, tier, started)
         return spoken
 
@@ -257,8 +263,13 @@ class Synthesizer:
             if not error.retryable:
                 self._makings.pop(request.key, None)
             raise
-        if first:
+        if not making.told:
+            making.told = True
             self._told(making.trace, "model", started)
+        elif not offset:
+            # Under way for somebody else: it is had without being made.
+            self._metrics.count("cache.joined")
+            self._metrics.sentence("memory")
         if making.done and not complete and not making.kept:
             making.kept = True
             self._finished(request, making)
@@ -314,10 +325,18 @@ class Synthesizer:
         trace.source = source
         trace.total = self._since(started)
         self._metrics.observe(f"sentence.{source}", trace.total / 1000)
+        self._metrics.sentence(source)
         self._metrics.traces.append(trace)
 
     def _since(self, started: float) -> float:
         return round((self._clock.monotonic() - started) * 1000, 3)
+
+
+def _sound(request: _Request, entry: StoredAudio, tier: str, offset: int) -> Spoken:
+    """What an entry has from sample ``offset`` on."""
+    times = () if offset else _word_times(entry.words, request.text)
+    samples = memoryview(entry.pcm).cast("h")[offset:]
+    return Spoken(samples, entry.sample_rate, times, tier)
 
 
 def said_in(text: str, voice: VoiceConfig, rules: Rules) -> tuple[Said, ...]:
