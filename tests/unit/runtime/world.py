@@ -13,6 +13,7 @@ from tests.fake_documents import FakeArticles, FakePdf
 from tests.fake_voices import Disk, FakeDownloads, FakeVoiceStore
 from tests.fakes import (
     FakeClock,
+    FakeCodecs,
     FakeInference,
     FakePhonemizer,
     FakeStore,
@@ -34,6 +35,7 @@ class World:
     ) -> None:
         self.phonemizer = FakePhonemizer()
         self.store = FakeStore()
+        self.codecs = FakeCodecs()
         self.files = FakeVoiceFiles(files.get("voices"))
         #: Another one in its place brings no faults and no clock.
         self.inference: Any = inference(self.files) if inference else FakeInference()
@@ -54,6 +56,7 @@ class World:
             self.downloads,
             FakePdf(),
             FakeArticles(),
+            self.codecs,
         )
         housekeeping = Housekeeping(self._keep, self._keep, self._numpy)
         self.app = App(ports, housekeeping, self.events.append, boot)

@@ -23,6 +23,7 @@ from lectern.loader import Loader
 from lectern.metrics import Metrics
 from lectern.ports import (
     ArticleFinder,
+    AudioCodecs,
     AudioStore,
     Clock,
     Inference,
@@ -58,6 +59,7 @@ class Ports:
     downloads: Downloads
     pdf: PdfReader
     articles: ArticleFinder
+    codecs: AudioCodecs
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,11 @@ class App:
             on_change=self._sessions_changed,
         )
         self._cache = AudioCache(
-            ports.store, settings=self.settings, clock=ports.clock, metrics=self.metrics
+            ports.store,
+            settings=self.settings,
+            clock=ports.clock,
+            metrics=self.metrics,
+            codecs=ports.codecs,
         )
         self._synthesizer = Synthesizer(
             voices=self._voices,
@@ -305,6 +311,7 @@ class App:
         async with self._settling:
             await self._attempt("snapshot", self._housekeeping.keep_snapshot())
             await self._attempt("tidy", self._installer.tidy())
+            await self._attempt("audio", self._cache.settle())
             numpy = bool(await self._attempt("numpy", self._housekeeping.install_numpy()))
             if numpy:
                 pcm.use_numpy()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lectern.disk_tier import DiskTier
 from lectern.memory_tier import MemoryTier
 from lectern.metrics import Metrics
-from lectern.ports import AudioStore, Clock, StoredAudio, WordRows
+from lectern.ports import AudioCodecs, AudioStore, Clock, StoredAudio, WordRows
 from lectern.settings import Settings
 
 
@@ -28,28 +28,49 @@ def make_entry(pcm: bytes, sample_rate: int, words: WordRows) -> StoredAudio:
 
 
 class AudioCache:
-    """``key -> StoredAudio`` over all tiers. No method but ``clear`` ever raises."""
+    """``key -> StoredAudio`` over all tiers. No method but ``clear`` ever raises.
+
+    Args:
+        codecs: how sound is made smaller for the store; None: it is kept as it is.
+    """
 
     def __init__(
-        self, store: AudioStore, *, settings: Settings, clock: Clock, metrics: Metrics
+        self,
+        store: AudioStore,
+        *,
+        settings: Settings,
+        clock: Clock,
+        metrics: Metrics,
+        codecs: AudioCodecs | None = None,
     ) -> None:
         self._metrics = metrics
         self._memory = MemoryTier(settings=settings, clock=clock, metrics=metrics)
-        self._disk = DiskTier(store, settings=settings, clock=clock, metrics=metrics)
+        self._disk = DiskTier(store, settings=settings, clock=clock, metrics=metrics, codecs=codecs)
         #: How often it was cleared: what was made before is not put into it any more.
         self.cleared = 0
 
-    async def get(self, key: str) -> tuple[StoredAudio, str] | None:
-        """The audio and its tier ("memory" or "disk"), or None."""
+    async def get(self, key: str, *, waiting: bool = False) -> tuple[StoredAudio, str] | None:
+        """The audio and its tier ("memory" or "disk"), or None.
+
+        Args:
+            waiting: somebody hears nothing until it is here: a beginning may come first
+                (``missing``), and is followed by all of it when it is asked for again.
+        """
+        if not waiting:
+            followed = await self._disk.rest(key)
+            if followed is not None:
+                self._memory.put(key, followed)
+                return followed, "disk"
         remembered = self._memory.get(key)
         if remembered is not None:
             self._metrics.count("cache.memory.hit")
             return remembered, "memory"
         self._metrics.count("cache.memory.miss")
-        entry = await self._disk.get(key)
+        entry = await self._disk.get(key, waiting=waiting)
         if entry is None:
             return None
-        self._memory.put(key, entry)
+        if not entry.missing:
+            self._memory.put(key, entry)
         return entry, "disk"
 
     def recall(self, key: str) -> StoredAudio | None:
@@ -60,9 +81,13 @@ class AudioCache:
         """Put it into the memory tier, at once."""
         self._memory.put(key, entry)
 
-    async def keep(self, key: str, entry: StoredAudio) -> None:
+    async def keep(self, key: str, entry: StoredAudio, voice_id: str = "") -> None:
         """Put it into the durable tier; a failure is counted and said, never raised."""
-        await self._disk.put(key, entry)
+        await self._disk.put(key, entry, voice_id)
+
+    async def settle(self) -> None:
+        """Idle-time work: what nobody has used for long leaves."""
+        await self._disk.settle()
 
     async def clear(self) -> None:
         """Empty all tiers.

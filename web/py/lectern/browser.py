@@ -26,14 +26,15 @@ from lectern.jsonchecks import parse
 from lectern.onnxfile import Part
 from lectern.ports import (
     Adapter,
+    Aged,
     Feed,
     FileRef,
+    KeptAudio,
     Noise,
     Progress,
     Realm,
     RealmConfig,
     SessionHandle,
-    StoredAudio,
 )
 from lectern.serving import Server
 from lectern.speech import Spoken
@@ -174,27 +175,42 @@ class HostPhonemizer:
 class HostStore:
     """``AudioStore`` over ``host/audio_store.js``."""
 
-    async def get(self, key: str) -> StoredAudio | None:
+    async def get(self, key: str) -> KeptAudio | None:
         with _translated():
             found = await host.store.get(key)
             if not found:
                 return None
             words = tuple((int(a), int(b), int(c)) for a, b, c in _list(found.words))
-            return StoredAudio(
-                bytes(found.pcm.to_py()), int(found.sampleRate), words, int(found.crc32)
+            return KeptAudio(
+                bytes(found.data.to_py()),
+                str(found.codec),
+                int(found.sampleRate),
+                int(found.samples),
+                words,
+                str(found.check),
+                str(found.voiceId),
+                int(found.created),
             )
 
-    async def put(self, key: str, entry: StoredAudio) -> None:
+    async def put(self, key: str, entry: KeptAudio, used: int) -> None:
         record = _object(
             {
+                "codec": entry.codec,
                 "sampleRate": entry.sample_rate,
+                "samples": entry.samples,
                 "words": [list(word) for word in entry.words],
-                "crc32": entry.crc32,
+                "check": entry.check,
+                "voiceId": entry.voice_id,
+                "created": entry.created,
             }
         )
-        record.pcm = _typed(js.Uint8Array, entry.pcm, len(entry.pcm))
+        record.data = _typed(js.Uint8Array, entry.data, len(entry.data))
         with _translated():
-            await host.store.put(key, record)
+            await host.store.put(key, record, used)
+
+    async def touch(self, marks: Mapping[str, int]) -> None:
+        with _translated():
+            await host.store.touch(js.JSON.parse(json.dumps(list(marks.items()))))
 
     async def delete(self, keys: Sequence[str]) -> None:
         with _translated():
@@ -209,9 +225,32 @@ class HostStore:
             found = await host.store.totals()
             return int(found.count), int(found.bytes)
 
-    async def oldest(self, limit: int) -> list[tuple[str, int]]:
+    async def oldest(self, limit: int) -> list[Aged]:
         with _translated():
-            return [(str(key), int(size)) for key, size in _list(await host.store.oldest(limit))]
+            found = _list(await host.store.oldest(limit))
+        return [Aged(str(key), int(size), int(used)) for key, size, used in found]
+
+    async def quota(self) -> int | None:
+        found = await host.store.quota()
+        return int(found) if isinstance(found, int | float) else None
+
+
+class HostCodecs:
+    """``AudioCodecs`` over ``host/codecs.js``."""
+
+    async def encode(self, codec: str, pcm: bytes, sample_rate: int, bitrate: int) -> bytes | None:
+        with _translated():
+            given = _typed(js.Uint8Array, pcm, len(pcm))
+            found = await host.codecs.encode(codec, given, sample_rate, bitrate)
+            return bytes(found.to_bytes()) if found else None
+
+    async def decode(
+        self, codec: str, data: bytes, sample_rate: int, samples: int, limit: int
+    ) -> bytes | None:
+        with _translated():
+            given = _typed(js.Uint8Array, data, len(data))
+            found = await host.codecs.decode(codec, given, sample_rate, samples, limit)
+            return bytes(found.to_bytes()) if found else None
 
 
 class HostVoiceFiles:
@@ -462,6 +501,7 @@ def start(boot: Any) -> None:
         downloads=HostDownloads(),
         pdf=HostPdf(),
         articles=HostArticle(),
+        codecs=HostCodecs(),
     )
     housekeeping = Housekeeping(_keep_snapshot, _clear_snapshot, _install_numpy)
     app = App(

@@ -141,7 +141,8 @@ class Synthesizer:
             self._remember(request, making)
             making = None
         if making is None:
-            found = await self._cache.get(request.key)
+            waiting = not offset and demand is not None and demand.waiting
+            found = await self._cache.get(request.key, waiting=waiting)
             trace.cache = self._since(started)
             if found is not None:
                 return self._cached(request, *found, offset, trace, started)
@@ -189,12 +190,14 @@ class Synthesizer:
         trace: Trace,
         started: float,
     ) -> Spoken:
-        log.info("✅ Audio found in cache (%d bytes)", len(entry.pcm))
         samples = memoryview(entry.pcm).cast("h")
-        trace.audio = len(samples) / entry.sample_rate * 1000
+        trace.audio = (len(samples) + entry.missing) / entry.sample_rate * 1000
         times = () if offset else _word_times(entry.words, request.text)
-        spoken = Spoken(samples[offset:], entry.sample_rate, times, tier)
-        self._told(trace, tier, started)
+        spoken = Spoken(samples[offset:], entry.sample_rate, times, tier, not entry.missing)
+        if not offset:  # else it was told with the beginning
+            size = len(entry.pcm) + 2 * entry.missing
+            log.info("✅ Audio found in cache (%d bytes)", size)
+            self._told(trace, tier, started)
         return spoken
 
     async def _begin(self, request: _Request, trace: Trace) -> Making:
@@ -270,7 +273,7 @@ class Synthesizer:
                 return
             entry = self._remember(request, making)
             written = self._clock.monotonic()
-            await self._cache.keep(request.key, entry)
+            await self._cache.keep(request.key, entry, request.voice.id)
             making.trace.store = self._since(written)
             self._metrics.observe("store", making.trace.store / 1000)
         finally:
