@@ -177,33 +177,17 @@ class HostStore:
 
     async def get(self, key: str) -> KeptAudio | None:
         with _translated():
-            found = await host.store.get(key)
-            if not found:
+            if not (found := await host.store.get(key)):
                 return None
             words = tuple((int(a), int(b), int(c)) for a, b, c in _list(found.words))
-            return KeptAudio(
-                bytes(found.data.to_py()),
-                str(found.codec),
-                int(found.sampleRate),
-                int(found.samples),
-                words,
-                str(found.check),
-                str(found.voiceId),
-                int(found.created),
-            )
+            numbers = int(found.sampleRate), int(found.samples)
+            about: tuple[Any, ...] = (str(found.check), str(found.voiceId), int(found.created))
+            return KeptAudio(found.data.to_bytes(), str(found.codec), *numbers, words, *about)
 
     async def put(self, key: str, entry: KeptAudio, used: int) -> None:
-        record = _object(
-            {
-                "codec": entry.codec,
-                "sampleRate": entry.sample_rate,
-                "samples": entry.samples,
-                "words": [list(word) for word in entry.words],
-                "check": entry.check,
-                "voiceId": entry.voice_id,
-                "created": entry.created,
-            }
-        )
+        sound = {"codec": entry.codec, "sampleRate": entry.sample_rate, "samples": entry.samples}
+        about = {"check": entry.check, "voiceId": entry.voice_id, "created": entry.created}
+        record = _object({**sound, **about, "words": entry.words})
         record.data = _typed(js.Uint8Array, entry.data, len(entry.data))
         with _translated():
             await host.store.put(key, record, used)
@@ -222,8 +206,8 @@ class HostStore:
 
     async def totals(self) -> tuple[int, int]:
         with _translated():
-            found = await host.store.totals()
-            return int(found.count), int(found.bytes)
+            found = _list(await host.store.totals())
+        return found["count"], found["bytes"]
 
     async def oldest(self, limit: int) -> list[Aged]:
         with _translated():
@@ -231,24 +215,23 @@ class HostStore:
         return [Aged(str(key), int(size), int(used)) for key, size, used in found]
 
     async def quota(self) -> int | None:
-        found = await host.store.quota()
-        return int(found) if isinstance(found, int | float) else None
+        return int(await host.store.quota() or 0) or None
 
 
 class HostCodecs:
     """``AudioCodecs`` over ``host/codecs.js``."""
 
     async def encode(self, codec: str, pcm: bytes, sample_rate: int, bitrate: int) -> bytes | None:
+        given = _typed(js.Uint8Array, pcm, len(pcm))
         with _translated():
-            given = _typed(js.Uint8Array, pcm, len(pcm))
             found = await host.codecs.encode(codec, given, sample_rate, bitrate)
             return bytes(found.to_bytes()) if found else None
 
     async def decode(
         self, codec: str, data: bytes, sample_rate: int, samples: int, limit: int
     ) -> bytes | None:
+        given = _typed(js.Uint8Array, data, len(data))
         with _translated():
-            given = _typed(js.Uint8Array, data, len(data))
             found = await host.codecs.decode(codec, given, sample_rate, samples, limit)
             return bytes(found.to_bytes()) if found else None
 
@@ -503,10 +486,9 @@ def start(boot: Any) -> None:
         articles=HostArticle(),
         codecs=HostCodecs(),
     )
-    housekeeping = Housekeeping(_keep_snapshot, _clear_snapshot, _install_numpy)
     app = App(
         ports,
-        housekeeping,
+        Housekeeping(_keep_snapshot, _clear_snapshot, _install_numpy),
         lambda event: host.emit(_object(event)),
         json.loads(js.JSON.stringify(boot)),
     )
