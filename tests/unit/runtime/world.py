@@ -34,8 +34,8 @@ class World:
         **files: Any,
     ) -> None:
         self.phonemizer = FakePhonemizer()
-        self.store = FakeStore()
-        self.codecs = FakeCodecs()
+        self.store: FakeStore = files.get("store") or FakeStore()
+        self.codecs: FakeCodecs = files.get("codecs") or FakeCodecs()
         self.files = FakeVoiceFiles(files.get("voices"))
         #: Another one in its place brings no faults and no clock.
         self.inference: Any = inference(self.files) if inference else FakeInference()

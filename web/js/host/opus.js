@@ -8,8 +8,8 @@
  * audio/resampler.js, which has no delay, converts to it and back, what the encoder puts in front
  * (its pre-skip) is taken off here, and what is behind the last sample is left out.
  *
- * The bytes: version, pre-skip (two bytes, little endian, at 48 kHz), then each packet of 60 ms behind
- * its length (two bytes, little endian).
+ * The bytes: version, pre-skip (two bytes, little endian, at 48 kHz), then each packet behind its length
+ * (two bytes, little endian). How long a packet sounds, its first bytes say (RFC 6716, 3.1).
  */
 
 import { Resampler, designFilter } from '../audio/resampler.js';
@@ -18,11 +18,14 @@ import { LecternError } from '../errors.js';
 const VERSION = 1;
 const HEAD_BYTES = 3;
 const OPUS_RATE = 48_000;
+/** Asked for: three frames a packet, which spare two lengths. */
 const PACKET_SECONDS = 0.06;
 const PACKET_SAMPLES = OPUS_RATE * PACKET_SECONDS;
 /** libopus looks ahead so far (RFC 7845, 5.1, names 3840 as what all encoders need at most). */
 const USUAL_PRE_SKIP = 312;
 const MOST_PRE_SKIP = 3840;
+/** 120 ms (RFC 6716, 3.2.5). */
+const MOST_IN_PACKET = 5760;
 /**
  * Half of what the player's filter has: what a coder of 24 kb/s leaves above 0.84 of the voice's band
  * is not worth twice the time.
@@ -85,9 +88,9 @@ export async function encodeOpus(pcm, rate, bitrate) {
   } finally {
     if (encoder.state !== 'closed') encoder.close();
   }
-  const needed = Math.ceil((length + preSkip) / PACKET_SAMPLES);
-  if (preSkip > MOST_PRE_SKIP || packets.length < needed) throw new Error('the encoder left something out');
-  return joined(packets.slice(0, needed), preSkip);
+  const kept = firstOf(packets, length + preSkip);
+  if (preSkip > MOST_PRE_SKIP || !kept) throw new Error('the encoder left something out');
+  return joined(kept, preSkip);
 }
 
 /**
@@ -100,13 +103,11 @@ export async function encodeOpus(pcm, rate, bitrate) {
  */
 export async function decodeOpus(bytes, rate, samples, limit = samples) {
   const { preSkip, packets } = parted(bytes);
-  if (packets.length * PACKET_SAMPLES < lengthAt48k(samples, rate) + preSkip) throw broken();
+  if (!firstOf(packets, lengthAt48k(samples, rate) + preSkip)) throw broken();
   if (!(await canDecode())) return null;
   const wanted = Math.min(limit, samples);
-  const ahead = filterOf(OPUS_RATE, rate).half;
-  const length = lengthAt48k(wanted, rate) + ahead;
-  const needed = Math.min(packets.length, Math.ceil((length + preSkip) / PACKET_SAMPLES));
-  const decoded = await decodedPackets(packets.slice(0, needed));
+  const length = lengthAt48k(wanted, rate) + filterOf(OPUS_RATE, rate).half;
+  const decoded = await decodedPackets(firstOf(packets, length + preSkip) ?? packets);
   const result = new Int16Array(wanted);
   let at = 0;
   for await (const part of converted(decoded.subarray(preSkip), OPUS_RATE, rate, wanted)) {
@@ -122,7 +123,7 @@ export async function decodeOpus(bytes, rate, samples, limit = samples) {
  * @returns {Promise<Float32Array<ArrayBuffer>>} 48 kHz, the pre-skip still in front
  */
 async function decodedPackets(packets) {
-  const result = new Float32Array(packets.length * PACKET_SAMPLES);
+  const result = new Float32Array(packets.reduce((sum, packet) => sum + samplesIn(packet), 0));
   let length = 0;
   /** @type {Error | null} */
   let failed = null;
@@ -138,9 +139,10 @@ async function decodedPackets(packets) {
   });
   try {
     decoder.configure(decoderConfig());
-    for (const [index, data] of packets.entries()) {
-      const timestamp = Math.round(index * PACKET_SECONDS * 1e6);
-      decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp, duration: PACKET_SECONDS * 1e6, data }));
+    let at = 0;
+    for (const data of packets) {
+      decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp: Math.round((at / OPUS_RATE) * 1e6), data }));
+      at += samplesIn(data);
     }
     await decoder.flush();
   } finally {
@@ -258,6 +260,28 @@ async function supported(ask) {
   }
 }
 
+/** Samples that a packet holds, at 48 kHz (RFC 6716, 3.1 and 3.2). @param {Uint8Array} packet */
+function samplesIn(packet) {
+  const config = packet[0] >> 3;
+  const frames = [1, 2, 2, packet[1] & 63][packet[0] & 3];
+  if (config < 12) return frames * [480, 960, 1920, 2880][config & 3];
+  return frames * (config < 16 ? [480, 960][config & 1] : [120, 240, 480, 960][config & 3]);
+}
+
+/**
+ * As many packets as hold `samples`; null when all of them hold less.
+ *
+ * @template {Uint8Array} T
+ * @param {T[]} packets
+ * @param {number} samples
+ * @returns {T[] | null}
+ */
+function firstOf(packets, samples) {
+  let held = 0;
+  const count = packets.findIndex((packet) => (held += samplesIn(packet)) >= samples);
+  return count < 0 ? null : packets.slice(0, count + 1);
+}
+
 /** @param {Uint8Array[]} packets @param {number} preSkip */
 function joined(packets, preSkip) {
   const size = packets.reduce((sum, { length }) => sum + 2 + length, HEAD_BYTES);
@@ -286,7 +310,7 @@ function parted(bytes) {
     packets.push(bytes.slice(at + 2, at + 2 + length));
     at += 2 + length;
   }
-  if (preSkip > MOST_PRE_SKIP) throw broken();
+  if (preSkip > MOST_PRE_SKIP || packets.some((it) => samplesIn(it) > MOST_IN_PACKET)) throw broken();
   return { preSkip, packets };
 }
 
