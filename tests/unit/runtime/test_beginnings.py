@@ -44,6 +44,16 @@ def test_the_beginning_comes_first_and_the_rest_where_it_ends() -> None:
     run(scenario())
 
 
+def test_a_beginning_is_not_taken_for_the_whole() -> None:
+    async def scenario() -> None:
+        world = await kept()
+        await world.piece(LONG, ahead=0)  # and nobody wants the rest
+        again = await world.piece(LONG, ahead=0)
+        assert (again.source, again.last) == ("disk", False)
+
+    run(scenario())
+
+
 def test_who_does_not_wait_gets_all_of_it() -> None:
     async def scenario() -> None:
         for ahead in (None, 5):
