@@ -117,7 +117,8 @@ def test_cache_stats(bench: Bench) -> None:
     assert set(stats) == {"count", "size", "sizeFormatted", "memory"}
     assert set(stats["memory"]) == {"count", "size", "sizeFormatted"}
     silence = round(0.2 * wav.sample_rate)
-    assert stats["size"] == stats["memory"]["size"] == 2 * (len(wav.samples) - silence)
+    assert stats["memory"]["size"] == 2 * (len(wav.samples) - silence)
+    assert 0 < stats["size"] < stats["memory"]["size"] / 5, "it is packed"
     assert (stats["count"], stats["memory"]["count"]) == (2, 2)
     assert stats["sizeFormatted"] == f"{stats['size'] / MIB:.2f} MB"
 
@@ -185,9 +186,10 @@ def test_log_all_stats(bench: Bench) -> None:
     bench.watch.lines.clear()
     bench.debug("piperDebug.logAllStats()")
     told = "\n".join(bench.said(""))
-    size = bench.debug("piperDebug.getCacheStats()")["sizeFormatted"]
+    stats = bench.debug("piperDebug.getCacheStats()")
     assert ENGLISH in told
-    assert told.count(f"2 ({size})") == 2, "both tiers"
+    for tier in (stats, stats["memory"]):
+        assert f"2 ({tier['sizeFormatted']})" in told
 
 
 def test_clear_audio_cache(bench: Bench) -> None:

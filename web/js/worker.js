@@ -10,6 +10,7 @@ import { BUILD } from '../vendor/build_info.js';
 import { LecternError } from './errors.js';
 import { findArticle } from './host/article.js';
 import { AudioStore } from './host/audio_store.js';
+import * as codecs from './host/codecs.js';
 import { Downloads } from './host/downloads.js';
 import { Espeak } from './host/espeak.js';
 import { watchFetches } from './host/fetch_watch.js';
@@ -164,6 +165,7 @@ async function start(payload) {
     ort,
     espeak,
     store: new AudioStore(),
+    codecs: { decode: codecs.decode, encode: codecs.encode },
     files,
     plans,
     voices,

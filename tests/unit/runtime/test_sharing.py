@@ -8,7 +8,7 @@ import random
 from typing import Any
 
 import pytest
-from lectern.ports import StoredAudio
+from lectern.ports import KeptAudio
 
 from tests.fakes import Gate
 from tests.unit.runtime.world import BOOT, ONE, World, run
@@ -104,7 +104,7 @@ def test_what_another_made_while_the_disk_was_asked_is_joined_as_well() -> None:
         world = World()
         gate, asked, read = Gate(open_=False), itertools.count(), world.store.get
 
-        async def get(key: str) -> StoredAudio | None:
+        async def get(key: str) -> KeptAudio | None:
             found = await read(key)
             if next(asked):  # all but the first one hear late that it is not there
                 await gate.passed()

@@ -23,6 +23,7 @@ from lectern.loader import Loader
 from lectern.metrics import Metrics
 from lectern.ports import (
     ArticleFinder,
+    AudioCodecs,
     AudioStore,
     Clock,
     Inference,
@@ -61,6 +62,7 @@ class Ports:
     pdf: PdfReader
     articles: ArticleFinder
     published: PublishedFiles
+    codecs: AudioCodecs
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ class App:
             clock=ports.clock,
             metrics=self.metrics,
             published=self._published,
+            codecs=ports.codecs,
         )
         self._synthesizer = Synthesizer(
             voices=self._voices,
@@ -322,6 +325,7 @@ class App:
         async with self._settling:
             await self._attempt("snapshot", self._housekeeping.keep_snapshot())
             await self._attempt("tidy", self._installer.tidy())
+            await self._attempt("audio", self._cache.settle())
             numpy = bool(await self._attempt("numpy", self._housekeeping.install_numpy()))
             if numpy:
                 pcm.use_numpy()

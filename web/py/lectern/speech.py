@@ -160,7 +160,8 @@ class Synthesizer:
             if entry is not None:
                 return _sound(request, entry, "memory", offset)
         if making is None:
-            found = await self._cache.get(request.key, keep=keep)
+            waiting = not offset and demand is not None and demand.waiting
+            found = await self._cache.get(request.key, waiting=waiting, keep=keep)
             trace.cache = self._since(started)
             if found is not None:
                 return self._cached(request, *found, offset, trace, started)
@@ -210,10 +211,12 @@ class Synthesizer:
         trace: Trace,
         started: float,
     ) -> Spoken:
-        log.info("✅ Audio found in cache (%d bytes)", len(entry.pcm))
-        trace.audio = len(entry.pcm) // 2 / entry.sample_rate * 1000
+        trace.audio = (len(entry.pcm) // 2 + entry.missing) / entry.sample_rate * 1000
         spoken = _sound(request, entry, tier, offset)
-        self._told(trace, tier, started)
+        if not offset:  # else it was told with the beginning
+            size = len(entry.pcm) + 2 * entry.missing
+            log.info("✅ Audio found in cache (%d bytes)", size)
+            self._told(trace, tier, started)
         return spoken
 
     async def _begin(self, request: _Request, trace: Trace) -> Making:
@@ -294,7 +297,7 @@ class Synthesizer:
                 return
             entry = self._remember(request, making)
             written = self._clock.monotonic()
-            await self._cache.keep(request.key, entry)
+            await self._cache.keep(request.key, entry, request.voice.id)
             making.trace.store = self._since(written)
             self._metrics.observe("store", making.trace.store / 1000)
         finally:
@@ -336,7 +339,7 @@ def _sound(request: _Request, entry: StoredAudio, tier: str, offset: int) -> Spo
     """What an entry has from sample ``offset`` on."""
     times = () if offset else _word_times(entry.words, request.text)
     samples = memoryview(entry.pcm).cast("h")[offset:]
-    return Spoken(samples, entry.sample_rate, times, tier)
+    return Spoken(samples, entry.sample_rate, times, tier, not entry.missing)
 
 
 def said_in(text: str, voice: VoiceConfig, rules: Rules) -> tuple[Said, ...]:
