@@ -22,6 +22,7 @@ from pyodide.ffi import JsException, create_proxy, to_js
 from lectern.app import App, Housekeeping, Ports, SystemClock
 from lectern.document_requests import Opened
 from lectern.errors import DocumentUnreadable, StoreError, all_errors
+from lectern.hosted import Bridge, HostPdf, HostPublished
 from lectern.jsonchecks import parse
 from lectern.onnxfile import Part
 from lectern.ports import (
@@ -214,24 +215,6 @@ class HostStore:
             return [(str(key), int(size)) for key, size in _list(await host.store.oldest(limit))]
 
 
-class HostPublished:
-    """``PublishedFiles`` over ``host/published.js``."""
-
-    async def decodes(self) -> bool:
-        return bool(await host.published.decodes())
-
-    async def fetch(self, path: str, limit: int, *, fresh: bool = False) -> bytes:
-        with _translated():
-            data: bytes = (await host.published.fetch(path, limit, fresh)).to_bytes()
-            return data
-
-    async def decode(self, data: bytes, sample_rate: int, samples: int) -> bytes:
-        given = _typed(js.Uint8Array, data, len(data))
-        with _translated():
-            pcm: bytes = (await host.published.decode(given, sample_rate, samples)).to_bytes()
-            return pcm
-
-
 class HostVoiceFiles:
     """``VoiceFiles`` over ``host/voice_files.js``."""
 
@@ -307,14 +290,6 @@ class HostDownloads:
     async def close(self, source: int) -> None:
         with _translated():
             await host.downloads.close(source)
-
-
-class HostPdf:
-    """``PdfReader`` over ``host/pdf.js``."""
-
-    async def items(self, data: bytes) -> str:
-        with _translated():
-            return str(await host.pdf(_typed(js.Uint8Array, data, len(data))))
 
 
 class HostArticle:
@@ -470,6 +445,7 @@ def start(boot: Any) -> None:
     log.setLevel(logging.INFO)
     log.handlers = [_ConsoleHandler()]
     log.propagate = False
+    bridge = Bridge(_translated, lambda data: _typed(js.Uint8Array, data, len(data)))
     ports = Ports(
         inference=HostInference(),
         phonemizer=HostPhonemizer(),
@@ -478,9 +454,9 @@ def start(boot: Any) -> None:
         clock=SystemClock(),
         voice_store=HostVoiceStore(),
         downloads=HostDownloads(),
-        pdf=HostPdf(),
+        pdf=HostPdf(host.pdf, bridge),
         articles=HostArticle(),
-        published=HostPublished(),
+        published=HostPublished(host.published, bridge),
     )
     housekeeping = Housekeeping(_keep_snapshot, _clear_snapshot, _install_numpy)
     app = App(
