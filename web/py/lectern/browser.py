@@ -22,6 +22,7 @@ from pyodide.ffi import JsException, create_proxy, to_js
 from lectern.app import App, Housekeeping, Ports, SystemClock
 from lectern.document_requests import Opened
 from lectern.errors import DocumentUnreadable, StoreError, all_errors
+from lectern.hosted import Bridge, HostPdf, HostPublished
 from lectern.jsonchecks import parse
 from lectern.onnxfile import Part
 from lectern.ports import (
@@ -236,24 +237,6 @@ class HostCodecs:
             return bytes(found.to_bytes()) if found else None
 
 
-class HostPublished:
-    """``PublishedFiles`` over ``host/published.js``."""
-
-    async def decodes(self) -> bool:
-        return bool(await host.published.decodes())
-
-    async def fetch(self, path: str, limit: int, *, fresh: bool = False) -> bytes:
-        with _translated():
-            data: bytes = (await host.published.fetch(path, limit, fresh)).to_bytes()
-            return data
-
-    async def decode(self, data: bytes, sample_rate: int, samples: int) -> bytes:
-        given = _typed(js.Uint8Array, data, len(data))
-        with _translated():
-            pcm: bytes = (await host.published.decode(given, sample_rate, samples)).to_bytes()
-            return pcm
-
-
 class HostVoiceFiles:
     """``VoiceFiles`` over ``host/voice_files.js``."""
 
@@ -329,14 +312,6 @@ class HostDownloads:
     async def close(self, source: int) -> None:
         with _translated():
             await host.downloads.close(source)
-
-
-class HostPdf:
-    """``PdfReader`` over ``host/pdf.js``."""
-
-    async def items(self, data: bytes) -> str:
-        with _translated():
-            return str(await host.pdf(_typed(js.Uint8Array, data, len(data))))
 
 
 class HostArticle:
@@ -492,6 +467,7 @@ def start(boot: Any) -> None:
     log.setLevel(logging.INFO)
     log.handlers = [_ConsoleHandler()]
     log.propagate = False
+    bridge = Bridge(_translated, lambda data: _typed(js.Uint8Array, data, len(data)))
     ports = Ports(
         inference=HostInference(),
         phonemizer=HostPhonemizer(),
@@ -500,10 +476,10 @@ def start(boot: Any) -> None:
         clock=SystemClock(),
         voice_store=HostVoiceStore(),
         downloads=HostDownloads(),
-        pdf=HostPdf(),
+        pdf=HostPdf(host.pdf, bridge),
         articles=HostArticle(),
-        published=HostPublished(),
         codecs=HostCodecs(),
+        published=HostPublished(host.published, bridge),
     )
     app = App(
         ports,
