@@ -105,7 +105,7 @@ def test_the_service_worker_passes_it_on_and_stores_none_of_it(
           for (const name of await caches.keys()) {
             for (const { url } of await (await caches.open(name)).keys()) found.push(url);
           }
-          return found.filter((url) => /\\/audio\\/(?!index)/.test(url));
+          return found.filter((url) => /\\.opus$|audio\\/documents/.test(url));
         }""",
     )
     assert stored == []
