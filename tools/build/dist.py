@@ -111,6 +111,10 @@ def _plan(ctx: Context, settings: VoiceSettings) -> dict[str, Path | bytes]:
         name = path.relative_to(layout.voices).as_posix()
         if not _hidden(name):
             plan[f"models/piper/{name}"] = path
+    for path in files_under(layout.audio):
+        name = path.relative_to(layout.audio).as_posix()
+        if not _hidden(name):
+            plan[f"{manifest.PUBLISHED}{name}"] = path
     listed = voices.catalogue_text(layout.voices, hashes=ctx.hashes)
     plan[f"models/piper/{voices.CATALOGUE}"] = listed.encode()
     return plan

@@ -41,7 +41,11 @@ export function installDebug({ engine, target = window }) {
      * @param {string} voiceId
      */
     preloadModel: (voiceId) => engine.ask('preload', { voiceId, install: true }),
-    getMetrics: () => engine.ask('metrics', {}),
+    /**
+     * Counters, latencies, sentences by minute; with `{format: 'prometheus'}` as Prometheus' text.
+     * @param {{format?: 'json' | 'prometheus'}} [options]
+     */
+    getMetrics: ({ format } = {}) => engine.ask('metrics', { format }),
     resetMetrics: () => engine.ask('resetMetrics', {}),
     trace: () => engine.ask('trace', {}),
   };

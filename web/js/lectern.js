@@ -46,7 +46,7 @@ import { WavParts } from './wav.js';
  * @property {number} silence seconds that belong after it; 0 but for a sentence's last piece
  * @property {Word[]} words all on piece 0; offsets in the text that was given, seconds from
  *   the sentence's first sample
- * @property {'memory' | 'disk' | 'model'} source
+ * @property {'memory' | 'disk' | 'published' | 'model'} source
  *
  * @typedef {object} LecternOptions
  * @property {string} [base] the app's folder; default: the one that this module is in
@@ -257,12 +257,12 @@ export class Lectern {
    * @returns {AsyncGenerator<Piece, void, void>} errors as `synthesize`
    */
   async *render(text, options) {
-    const { signal, startAt: from = 0, endAt: to = Infinity, ...given } = checkedOptions(options, RENDERING);
+    const { signal, startAt: from = 0, endAt: to = Infinity, keep = false, ...given } = checkedOptions(options, RENDERING);
     const aside = (this.#aside ??= new Aside(this.#engine));
     const prepared = this.#prepare(checkedText(text), given, aside);
     const stop = new AbortController();
     const signals = signal ? [signal, stop.signal] : [stop.signal];
-    const range = { engine: aside, from, to };
+    const range = { engine: aside, from, to, keep };
     try {
       yield* this.#pieces(prepared, AbortSignal.any(signals), UNHURRIED, range);
     } finally {
@@ -348,11 +348,11 @@ export class Lectern {
    * @param {{feed: TextFeed, casting: Promise<Casting>}} prepared
    * @param {AbortSignal} signal
    * @param {{ahead: number | null, delivered(seconds: number): void}} pace
-   * @param {{engine: Pick<Engine, 'ask'>, from: number, to: number}} [range]
+   * @param {{engine: Pick<Engine, 'ask'>, from: number, to: number, keep?: boolean}} [range]
    * @returns {AsyncGenerator<Piece, void, void>}
    */
   async *#pieces({ feed, casting }, signal, pace, range) {
-    const { engine, from, to } = range ?? { engine: this.#engine, from: 0, to: Infinity };
+    const { engine, from, to, keep } = range ?? { engine: this.#engine, from: 0, to: Infinity };
     feed.sentence(0, { signal }).catch(() => {}); // side by side with the voice; told below
     const cast = await casting;
     for (let index = from && (await feed.indexAt(from, { signal })); ; index++) {
@@ -362,7 +362,7 @@ export class Lectern {
       let how = cast.manner(sentence.language);
       let offset = 0;
       for (let piece = 0, last = false; !last; ) {
-        const asked = { text, ...how, offset, ahead: pace.ahead };
+        const asked = { text, ...how, offset, ahead: pace.ahead, ...(keep && { keep }) };
         let value;
         try {
           value = await engine.ask('piece', asked, { signal });

@@ -44,7 +44,7 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {[{voiceId: string, install?: boolean}, {voiceId: string, ms: number, alreadyLoaded: boolean}]} preload
  *   install: fetch it from the collection first if it is not here
  * @property {[{}, CacheStats]} cacheStats
- * @property {[{}, object]} metrics
+ * @property {[{format?: 'json' | 'prometheus'}, MetricsValue | string]} metrics  Prometheus' is text
  * @property {[{}, null]} resetMetrics
  * @property {[{}, object[]]} trace  per-sentence timings, newest last
  * @property {[{}, SessionStats]} clearSessions  answers the stats after it
@@ -89,6 +89,7 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  *   collection's folder, "" for none, and the origins that may be asked
  * @property {{voiceId: string, sha256: string} | null} [warm]  the voice to load side by side with Python's boot:
  *   what the last `used` event said
+ * @property {string} [published]  SHA-256 of audio/index.json, "" where nothing is; the worker adds it
  * @property {Record<string, object>} [styles]  styles.py's table is extended by these
  * @property {Record<string, number>} settings  changes to settings.py's table
  *
@@ -118,6 +119,7 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {number | null} [ahead]  seconds until the listener has nothing left to hear; 0: waits; null: nobody listens
  * @property {number} [rate]  of playback, default 1
  * @property {boolean} [guest]  by another voice than the text's own: not the one to load first next time
+ * @property {boolean} [keep]  it is wanted without a network: what the site has published is put on the disk too
  * @property {string} [rules]  JSON of a Rule[], at most 1,000; of two that fit the same words the first counts
  *
  * @typedef {object} Rule  of pronunciation
@@ -139,10 +141,19 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {number} sampleRate
  * @property {Word[]} words  all with offset 0
  * @property {boolean} last
- * @property {'memory' | 'disk' | 'model'} source
+ * @property {'memory' | 'disk' | 'published' | 'model'} source
  *
  * @typedef {{count: number, size: number, sizeFormatted: string,
  *   memory: {count: number, size: number, sizeFormatted: string}}} CacheStats
+ * @typedef {{count: number, mean: number, p50: number, p90: number, p99: number, max: number}} Latency  ms
+ * @typedef {object} MetricsValue  of this worker's life since `since`
+ * @property {Record<string, number>} counters
+ * @property {Record<string, Latency>} latency
+ * @property {{at: number, memory: number, disk: number, published: number, model: number}[]} hitRate  sentences
+ *   by source and minute (`at`: when it began, ms since 1970), newest last, 120 at most
+ * @property {{sessions: number, cache: number, entries: number}} memory  bytes, bytes, and sentences at hand
+ * @property {number} since  ms since 1970
+ * @property {SessionStats} sessions
  * @typedef {{voiceCount: number, voices: string[], backend?: string, backendReason?: string,
  *   threads?: number, bytes?: number}} SessionStats
  * @typedef {{backend: string, threads: number}} RealmConfig

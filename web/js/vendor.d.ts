@@ -87,6 +87,8 @@ declare module '*/vendor/build_info.js' {
     version: string;
     /** Changes with whatever a memory snapshot depends on. */
     snapshotKey: string;
+    /** SHA-256 of audio/index.json, "" where nothing is published. */
+    published: string;
     /**
      * Where voices may be installed from. `source`: address of the collection's folder
      * without a final slash, "" for none; `origins`: whom the policy lets the page ask, each

@@ -10,6 +10,7 @@ import { BUILD } from '../vendor/build_info.js';
 import { LecternError } from './errors.js';
 import { findArticle } from './host/article.js';
 import { AudioStore } from './host/audio_store.js';
+import * as codecs from './host/codecs.js';
 import { Downloads } from './host/downloads.js';
 import { Espeak } from './host/espeak.js';
 import { watchFetches } from './host/fetch_watch.js';
@@ -18,6 +19,7 @@ import { installNumpy } from './host/numpy.js';
 import { Ort } from './host/ort.js';
 import { pdfItems } from './host/pdf.js';
 import { Plans } from './host/plans.js';
+import { Published } from './host/published.js';
 import { bootPython } from './host/python.js';
 import { SnapshotStore } from './host/snapshot.js';
 import { VoiceFiles } from './host/voice_files.js';
@@ -163,6 +165,7 @@ async function start(payload) {
     ort,
     espeak,
     store: new AudioStore(),
+    codecs: { decode: codecs.decode, encode: codecs.encode },
     files,
     plans,
     voices,
@@ -171,6 +174,7 @@ async function start(payload) {
     downloads,
     pdf: pdfItems,
     article: findArticle,
+    published: new Published(base),
     snapshot: keeper(snapshots, made),
     numpy: () => installNumpy(py),
     log,
@@ -182,7 +186,7 @@ async function start(payload) {
   });
   const browser = py.pyimport('lectern.browser');
   try {
-    browser.start(payload);
+    browser.start({ ...payload, published: BUILD.published });
   } finally {
     browser.destroy();
   }

@@ -59,7 +59,8 @@
  * @typedef {object} KeeperMethods
  * @property {KeepRecord | null} record
  * @property {boolean} elsewhere
- * @property {number} room bytes
+ * @property {number} room bytes of the cache
+ * @property {number} share bytes of the cache for one of sound
  * @property {(text: string, about: Pick<KeepRecord, 'documentId' | 'title' | 'from' | 'to' | 'options'>, passages?: Passages | null) => void} start
  * @property {(text: string) => boolean} isOf
  * @property {() => void} pause

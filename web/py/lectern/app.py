@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 
-from lectern import payloads, pcm
+from lectern import payloads, pcm, prometheus
 from lectern.audiocache import AudioCache
 from lectern.backends import Backends, DeviceRecord
 from lectern.collection import Collection
@@ -23,16 +23,19 @@ from lectern.loader import Loader
 from lectern.metrics import Metrics
 from lectern.ports import (
     ArticleFinder,
+    AudioCodecs,
     AudioStore,
     Clock,
     Inference,
     PdfReader,
     Phonemizer,
+    PublishedFiles,
     VoiceFiles,
 )
 from lectern.probing import Prober
 from lectern.pronounce_requests import PronounceRequests
 from lectern.pronunciation import rules_from_json
+from lectern.published import PublishedTier
 from lectern.sentences import split
 from lectern.sessions import SessionCache
 from lectern.settings import MIB, Settings
@@ -58,6 +61,8 @@ class Ports:
     downloads: Downloads
     pdf: PdfReader
     articles: ArticleFinder
+    published: PublishedFiles
+    codecs: AudioCodecs
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class App:
         settings = boot.get("settings")
         self.settings = Settings.from_json(settings if isinstance(settings, Mapping) else None)
         self._styles = styles_from_json(boot.get("styles"))
-        self.metrics = Metrics()
+        self.metrics = Metrics(ports.clock.time)
         self._voices = Voices(ports.files, ports.voice_store, timeout=self.settings.store_timeout)
         cores, isolated = payloads.cores(boot), boot.get("isolated") is True
         self._backends = Backends(
@@ -126,8 +131,21 @@ class App:
             clock=ports.clock,
             on_change=self._sessions_changed,
         )
+        self._published = PublishedTier(
+            ports.published,
+            index=str(boot.get("published") or ""),
+            settings=self.settings,
+            clock=ports.clock,
+            metrics=self.metrics,
+            background=self._start,
+        )
         self._cache = AudioCache(
-            ports.store, settings=self.settings, clock=ports.clock, metrics=self.metrics
+            ports.store,
+            settings=self.settings,
+            clock=ports.clock,
+            metrics=self.metrics,
+            published=self._published,
+            codecs=ports.codecs,
         )
         self._synthesizer = Synthesizer(
             voices=self._voices,
@@ -218,6 +236,7 @@ class App:
             final=final,
             max_chars=self.settings.max_sentence_chars,
         )
+        self._published.seen(s.text for s in sentences)
         return {
             "sentences": [
                 {"text": s.text, "start": s.start, "end": s.end, "paragraph": s.paragraph}
@@ -242,7 +261,8 @@ class App:
                 "characters; split the text first."
             )
         offset, demand = payloads.offset(payload), payloads.demand(payload)
-        spoken = await self._synthesizer.piece(utterance, offset, demand)
+        keep = payload.get("keep") is True
+        spoken = await self._synthesizer.piece(utterance, offset, demand, keep=keep)
         await self._use(utterance.voice_id, guest=payload.get("guest") is True)
         return spoken
 
@@ -305,14 +325,21 @@ class App:
         async with self._settling:
             await self._attempt("snapshot", self._housekeeping.keep_snapshot())
             await self._attempt("tidy", self._installer.tidy())
+            await self._attempt("audio", self._cache.settle())
             numpy = bool(await self._attempt("numpy", self._housekeeping.install_numpy()))
             if numpy:
                 pcm.use_numpy()
             await self._attempt("probe", self._probe())
         return {"device": self._backends.device, "numpy": numpy, "stats": self.session_stats()}
 
-    async def _metrics(self, _payload: Mapping[str, object]) -> dict[str, object]:
-        return {**self.metrics.to_json(), "sessions": self.session_stats()}
+    async def _metrics(self, payload: Mapping[str, object]) -> dict[str, object] | str:
+        """``format``: "json", which is the default, or "prometheus", which is text."""
+        chosen = payloads.choice(payload, "format", ("json", "prometheus"))
+        entries, size = self._cache.in_memory()
+        memory = {"sessions": self._sessions.bytes, "cache": size, "entries": entries}
+        if chosen == "prometheus":
+            return prometheus.exposition(self.metrics, prometheus.memory_gauges(memory))
+        return {**self.metrics.to_json(), "memory": memory, "sessions": self.session_stats()}
 
     async def _reset_metrics(self, _payload: Mapping[str, object]) -> None:
         self.metrics.reset()

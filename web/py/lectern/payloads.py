@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lectern.backends import Overrides
 from lectern.errors import BadOption
@@ -29,6 +29,16 @@ def optional_number(payload: Mapping[str, object], name: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadOption(f"{name} must be a number, not {value!r}.")
     return float(value)
+
+
+def choice(payload: Mapping[str, object], name: str, known: Sequence[str]) -> str:
+    """One of ``known``; the first of them where nothing is said."""
+    value = payload.get(name)
+    if value is None:
+        return known[0]
+    if isinstance(value, str) and value in known:
+        return value
+    raise BadOption(f"{name} must be one of {', '.join(known)}, not {value!r}.")
 
 
 def speaker(value: object) -> str | int | None:
