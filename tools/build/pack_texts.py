@@ -8,14 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lectern.documents.html import html
 from lectern.documents.model import Document
 from lectern.documents.reading import (
     MOST_BYTES,
     decode,
     is_pdf,
-    named,
-    page_markup,
     read,
 )
 from lectern.errors import LecternError
@@ -107,8 +104,7 @@ def _document(name: str, data: bytes) -> Document:
             "Open it there, and pack its text: copy it into a text file.",
         )
     # Of a page the page may read the article alone: its sentences are among these.
-    markup = page_markup(name, data)
-    return named(name, html(markup)) if markup else read(name, data)
+    return read(name, data)
 
 
 def _split(text: str, language: str, max_chars: int) -> list[str]:

@@ -27,7 +27,7 @@ def test_the_beginning_comes_first_and_the_rest_where_it_ends() -> None:
     async def scenario() -> None:
         world = await kept()
         first = await world.piece(LONG, ahead=0)
-        assert (first.source, first.last, len(first.samples)) == ("disk", False, 8000)
+        assert (first.source, first.last, len(first.samples)) == ("disk", False, 4800)
         assert first.words
         rest = await world.piece(LONG, offset=len(first.samples), ahead=0.4)
         assert (rest.source, rest.last, rest.words) == ("disk", True, ())

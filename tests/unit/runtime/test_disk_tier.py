@@ -294,7 +294,7 @@ def test_who_waits_gets_a_beginning_and_then_all() -> None:
         await world.disk.put("k", entry(2 * 16_000 * 4))
         first = await world.disk.get("k", waiting=True)
         assert first is not None
-        assert (len(first.pcm) // 2, first.missing) == (8000, 3.5 * 16_000)
+        assert (len(first.pcm) // 2, first.missing) == (4800, 3.7 * 16_000)
         whole = await world.disk.rest("k")
         assert whole is not None
         assert (len(whole.pcm) // 2, whole.missing) == (4 * 16_000, 0)

@@ -42,7 +42,7 @@ _PACE = 4.0
 #: Who waits for a sentence gets a beginning of it first where it is longer than this (seconds)…
 _LONG = 1.5
 #: …of so many seconds, or of this share: time enough to decode the rest.
-_BEGINNING, _BEGINNING_SHARE = 0.5, 0.05
+_BEGINNING, _BEGINNING_SHARE = 0.3, 0.05
 
 
 def seal(entry: KeptAudio) -> str:

@@ -137,9 +137,10 @@ class Synthesizer:
     ) -> Spoken:
         """The sentence's sound from sample ``offset`` on, from a cache or from the model.
 
-        A cache gives all of it; the model as much as ``demand`` lets it, until ``last``. The
-        same sentence asked for twice at the same time is made once. A sentence with nothing
-        to say gives no samples. ``keep``: it is wanted without a network later.
+        A cache gives all of it, or to somebody who waits first a beginning of what has to be
+        unpacked; the model as much as ``demand`` lets it, until ``last``. The same sentence
+        asked for twice at the same time is made once. A sentence with nothing to say gives no
+        samples. ``keep``: it is wanted without a network later.
 
         Raises:
             InputError: the voice, speaker, style or a scale is not to be had.
