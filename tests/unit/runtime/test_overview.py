@@ -38,7 +38,13 @@ def test_of_the_sentences_the_last_ones() -> None:
         found = await look(world, {"sentences": 2})
         assert [trace["text"] for trace in found["trace"]] == ["Two.", "Three."]
         assert found["traced"] == 3
-        for asked in ({}, {"sentences": 0}, {"sentences": -1}, {"sentences": "all"}):
+        refused: tuple[dict[str, object], ...] = (
+            {},
+            {"sentences": 0},
+            {"sentences": -1},
+            {"sentences": "all"},
+        )
+        for asked in refused:
             assert (await look(world, asked))["trace"] == []
 
     run(scenario())

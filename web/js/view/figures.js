@@ -17,7 +17,7 @@ export class Figures {
     this.#whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
     this.#two = new Intl.NumberFormat(language, { maximumSignificantDigits: 2 });
     this.#percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
-    this.#clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+    this.#clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   }
 
   /** "0.4 ms", "120 ms", "1.2 s". @param {number} ms */

@@ -215,15 +215,15 @@ export class MetricsCharts {
   }
 
   /**
-   * Bytes below each other; each name stands before its bar, and its number behind it.
+   * Amounts below each other; each name stands before its bar, and its number behind it: bytes, if nothing else.
    *
-   * @param {{name: string, amount: number, fill: Fill, most: number}[]} rows
+   * @param {{name: string, amount: number, number?: string, fill: Fill, most: number}[]} rows
    */
   #amounts(rows) {
     const list = element('dl', 'chart-amounts');
-    for (const { name, amount, fill, most } of rows) {
+    for (const { name, amount, number: told = this.#figures.size(amount), fill, most } of rows) {
       const drawing = bar([{ fill, from: 0, to: amount / most }]);
-      const number = element('span', 'chart-number', [this.#figures.size(amount)]);
+      const number = element('span', 'chart-number', [told]);
       list.append(element('div', '', [element('dt', '', [name]), element('dd', '', [drawing, number])]));
     }
     return list;
@@ -231,13 +231,16 @@ export class MetricsCharts {
 
   /** @param {ReturnType<typeof model.evictions>} found */
   #evictions(found) {
-    const { metricsTier, metricsCause, metricsSentences, metricsSources, metricsCauses } = this.#strings;
-    const rows = found.map(({ tier, cause, count }) => [
-      { text: metricsCauses[/** @type {keyof typeof metricsCauses} */ (cause)] },
-      { text: metricsSources[/** @type {model.Source} */ (tier)] ?? tier },
-      { text: this.#figures.count(count) },
-    ]);
-    return [table([metricsCause, metricsTier, metricsSentences], rows)];
+    const { metricsSources, metricsCauses } = this.#strings;
+    const most = Math.max(...found.map(({ count }) => count));
+    const rows = found.map(({ tier, cause, count }) => {
+      const why = metricsCauses[/** @type {keyof typeof metricsCauses} */ (cause)];
+      const where = metricsSources[/** @type {model.Source} */ (tier)] ?? tier;
+      return { name: `${where}: ${lowered(why)}`, amount: count, number: this.#figures.count(count) };
+    });
+    const list = this.#amounts(rows.map((row) => ({ ...row, fill: 'solid', most })));
+    list.classList.add('with-words');
+    return [list];
   }
 
   /** @param {NonNullable<ReturnType<typeof model.predictions>>} found */
@@ -260,6 +263,11 @@ const PERCENTILES = [
   { text: 'p90', fill: 'hatch' },
   { text: 'p99', fill: 'whisker' },
 ];
+
+/** Within a sentence. @param {string} words */
+function lowered(words) {
+  return words.charAt(0).toLowerCase() + words.slice(1);
+}
 
 /** @template T @param {T[]} list @returns {T[] | null} */
 function nullIfEmpty(list) {

@@ -15,6 +15,8 @@
 export const AT_ONCE = 100;
 /** Shorter than that is the clock's own coarseness, ms. */
 const LEAST = 0.005;
+/** So long Python takes for itself between the steps, ms. */
+const BETWEEN = 5;
 
 /** @param {unknown} value */
 function ms(value) {
@@ -44,7 +46,7 @@ export function courseOf(trace) {
     { step: 'first', ms: first },
     { step: 'later', ms: infer - first },
   ];
-  const parts = all.filter((part) => part.ms >= LEAST);
+  const parts = all.filter((part) => part.ms >= (part.step === 'rest' ? BETWEEN : LEAST));
   return { parts, total, whole: parts.reduce((sum, part) => sum + part.ms, 0) };
 }
 
