@@ -142,8 +142,9 @@ def test_evictions_by_tier_and_cause(tmp_path: Path) -> None:
     found = run(
         tmp_path,
         """say(model.evictions({counters: {'cache.memory.evicted.bytes': 2,
-          'cache.disk.evicted.age': 7, 'cache.disk.evicted': 1, 'cache.disk.evicted.whim': 3, 'cache.memory.expired': 4,
-          'cache.memory.evicted.entries': 0, 'cache.memory.hit': 99}}));""",
+          'cache.disk.evicted.age': 7, 'cache.disk.evicted': 1, 'cache.disk.evicted.whim': 3,
+          'cache.memory.expired': 4, 'cache.memory.evicted.entries': 0,
+          'cache.memory.hit': 99}}));""",
     )
     assert [(one["tier"], one["cause"], one["count"]) for one in found] == [
         ("disk", "age", 7),
@@ -324,7 +325,7 @@ def test_figures_as_a_reader_reads_them(tmp_path: Path) -> None:
     times, sizes, shares, *french = found
     plain = [one.replace("\u00a0", " ") for one in times]
     assert plain == ["0 ms", "0.31 ms", "10 ms", "120 ms", "1 s", "1.2 s", "9.9 s", "12 s"]
-    assert sizes == ["0 byte", "999 byte", "1.5 kB", "6.4 MB", "31 MB", "537 MB", "2.1 GB"]
+    assert sizes == ["0 kB", "1 kB", "1.5 kB", "6.4 MB", "31 MB", "537 MB", "2.1 GB"]
     assert shares == ["0%", "1%", "50%", "99%", "100%"]
     assert [one.replace("\u00a0", " ").replace("\u202f", " ") for one in french] == [
         "1,2 s",

@@ -2,7 +2,7 @@
 /** Times, sizes and shares as a reader reads them, in the interface's language. */
 
 const KILO = 1000;
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
+const UNITS = ['kilobyte', 'megabyte', 'gigabyte'];
 
 export class Figures {
   #language;
@@ -31,12 +31,12 @@ export class Figures {
   /** "6.4 MB". @param {number} bytes */
   size(bytes) {
     let power = 0;
-    let value = bytes;
+    let value = bytes / KILO;
     while (value >= KILO - 0.5 && power < UNITS.length - 1) {
       value /= KILO;
       power += 1;
     }
-    const digits = value < 10 && power ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 0 };
+    const digits = value < 10 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 0 };
     const unit = { style: /** @type {const} */ ('unit'), unit: UNITS[power] };
     return new Intl.NumberFormat(this.#language, { ...unit, ...digits }).format(value);
   }

@@ -35,6 +35,7 @@ export class MetricsPanel {
   #nothing = byId('metrics-nothing', HTMLElement);
   #problem = byId('metrics-problem', HTMLElement);
   #told = byId('metrics-told', HTMLElement);
+  #cleared = byId('metrics-cleared', HTMLElement);
   #question = byId('metrics-ask', HTMLDialogElement);
   /** @type {Promise<Drawing> | null} */
   #drawing = null;
@@ -68,7 +69,7 @@ export class MetricsPanel {
   #begin() {
     if (this.#open) return;
     this.#open = new AbortController();
-    this.#told.textContent = '';
+    for (const told of [this.#told, this.#cleared]) told.textContent = '';
     this.#soon();
     void this.#measure();
   }
@@ -110,7 +111,8 @@ export class MetricsPanel {
     } finally {
       this.#underWay = false;
       // It may have been closed and opened meanwhile.
-      this.#later(open.signal.aborted ? 0 : this.#pause);
+      if (open.signal.aborted) this.#soon();
+      else this.#later(this.#pause);
     }
   }
 
@@ -210,9 +212,9 @@ export class MetricsPanel {
     const { metrics, strings } = this.#needs;
     try {
       await metrics.clearAudio();
-      this.#told.textContent = strings.metricsCleared;
+      this.#cleared.textContent = strings.metricsCleared;
     } catch {
-      this.#told.textContent = strings.metricsClearFailed;
+      this.#cleared.textContent = strings.metricsClearFailed;
     }
     await this.#measure();
   }
