@@ -218,6 +218,7 @@ def test_what_is_copied_has_no_texts_unless_they_are_wanted(tmp_path: Path) -> N
     ("times", "words"),
     [
         ("{session: 1240, infer: 400, total: 1500}", "The voice was loaded first: 1.2 s."),
+        ("{session: 150, infer: 2000, total: 200}", "The voice was loaded first: 150 ms."),
         (
             "{infer: 800, total: 420}",
             "Making its first sound took the longest: 411 ms, for 4 characters.",
@@ -318,7 +319,7 @@ def test_figures_as_a_reader_reads_them(tmp_path: Path) -> None:
         const french = new Figures('fr');
         say([[0, 0.31, 9.96, 120.4, 999.6, 1240, 9940, 12400].map((ms) => figures.time(ms)),
           [0, 999, 1500, 6.44e6, 31.2e6, 537e6, 2.1e9].map((bytes) => figures.size(bytes)),
-          [0, 0.001, 0.5, 0.999, 1].map((share) => figures.share(share)),
+          [0, 0.0034, 0.5, 0.999, 1].map((share) => figures.share(share)),
           french.time(1240), french.size(1.73e6), french.factor(10.6), french.factor(7.93)]);
         """,
     )
@@ -326,7 +327,7 @@ def test_figures_as_a_reader_reads_them(tmp_path: Path) -> None:
     plain = [one.replace("\u00a0", " ") for one in times]
     assert plain == ["0 ms", "0.31 ms", "10 ms", "120 ms", "1 s", "1.2 s", "9.9 s", "12 s"]
     assert sizes == ["0 kB", "1 kB", "1.5 kB", "6.4 MB", "31 MB", "537 MB", "2.1 GB"]
-    assert shares == ["0%", "1%", "50%", "99%", "100%"]
+    assert shares == ["0%", "0.3%", "50%", "99%", "100%"]
     assert [one.replace("\u00a0", " ").replace("\u202f", " ") for one in french] == [
         "1,2 s",
         "1,7 Mo",

@@ -9,6 +9,7 @@ export class Figures {
   #whole;
   #two;
   #percent;
+  #few;
   #clock;
 
   /** @param {string} language  BCP 47 */
@@ -17,6 +18,7 @@ export class Figures {
     this.#whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
     this.#two = new Intl.NumberFormat(language, { maximumSignificantDigits: 2 });
     this.#percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
+    this.#few = new Intl.NumberFormat(language, { style: 'percent', maximumSignificantDigits: 1 });
     this.#clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   }
 
@@ -44,8 +46,8 @@ export class Figures {
   /** "84 %". @param {number} share  0 to 1 */
   share(share) {
     // What is little is not nothing, and what is nearly all is not all.
-    const told = share > 0 && share < 0.01 ? 0.01 : share < 1 && share > 0.99 ? 0.99 : share;
-    return this.#percent.format(told);
+    if (share > 0 && share < 0.01) return this.#few.format(Math.max(share, 0.0001));
+    return this.#percent.format(share < 1 ? Math.min(share, 0.99) : 1);
   }
 
   /** "1,204". @param {number} number */

@@ -231,12 +231,12 @@ export class MetricsCharts {
 
   /** @param {ReturnType<typeof model.evictions>} found */
   #evictions(found) {
-    const { metricsSources, metricsCauses } = this.#strings;
+    const { metricsSources, metricsCauses, metricsEvicted } = this.#strings;
     const most = Math.max(...found.map(({ count }) => count));
     const rows = found.map(({ tier, cause, count }) => {
       const why = metricsCauses[/** @type {keyof typeof metricsCauses} */ (cause)];
       const where = metricsSources[/** @type {model.Source} */ (tier)] ?? tier;
-      return { name: `${where}: ${lowered(why)}`, amount: count, number: this.#figures.count(count) };
+      return { name: metricsEvicted(where, why), amount: count, number: this.#figures.count(count) };
     });
     const list = this.#amounts(rows.map((row) => ({ ...row, fill: 'solid', most })));
     list.classList.add('with-words');
@@ -263,11 +263,6 @@ const PERCENTILES = [
   { text: 'p90', fill: 'hatch' },
   { text: 'p99', fill: 'whisker' },
 ];
-
-/** Within a sentence. @param {string} words */
-function lowered(words) {
-  return words.charAt(0).toLowerCase() + words.slice(1);
-}
 
 /** @template T @param {T[]} list @returns {T[] | null} */
 function nullIfEmpty(list) {
