@@ -4,6 +4,7 @@
 import { BUILD } from '../vendor/build_info.js';
 import { askToKeep } from './keep_storage.js';
 import { Keeper } from './keeping.js';
+import { measuring } from './measuring.js';
 import { DISK_CACHE_BYTES } from './settings.js';
 import { watchConnection } from './view/connection.js';
 import { Page } from './view/page.js';
@@ -47,6 +48,7 @@ export function show({ lectern, engine, base }) {
     events: engine,
     preload: (voiceId) => engine.request('preload', { voiceId }),
     keeper,
+    metrics: measuring({ engine, lectern, keeper }),
     memory,
     library,
     arrivals,

@@ -47,6 +47,8 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {[{format?: 'json' | 'prometheus'}, MetricsValue | string]} metrics  Prometheus' is text
  * @property {[{}, null]} resetMetrics
  * @property {[{}, object[]]} trace  per-sentence timings, newest last
+ * @property {[{sentences: number}, object]} overview  metrics, the last sentences and what
+ *   the audio caches hold, for who looks again and again
  * @property {[{}, SessionStats]} clearSessions  answers the stats after it
  * @property {[{}, null]} clearAudio  both tiers
  * @property {[{}, SessionStats]} clearAll  sessions, audio, downloaded models, snapshot

@@ -12,6 +12,7 @@ import { listenToKeys } from './keyboard.js';
 import { LibraryPanel } from './library_panel.js';
 import { MediaSession } from './media_session.js';
 import { connectMenu } from './menu.js';
+import { MetricsPanel } from './metrics_panel.js';
 import { Notices } from './notices.js';
 import { ProgressLine } from './progress_line.js';
 import { Pronunciation } from './pronunciation.js';
@@ -33,6 +34,7 @@ const TYPING_PAUSE = 400;
  * @property {import('./types.js').EngineEvents} events
  * @property {(voiceId: string) => Promise<unknown>} preload  get a voice ready before it is needed
  * @property {import('./types.js').KeeperPort} keeper  keeps texts offline
+ * @property {import('./types.js').MetricsPort} metrics
  * @property {import('./storage.js').Memory} memory
  * @property {() => Promise<import('../library.js').Library>} library
  * @property {() => Promise<typeof import('../arrivals.js')>} arrivals
@@ -67,6 +69,7 @@ export class Page extends EventTarget {
     events,
     preload,
     keeper,
+    metrics,
     memory,
     library,
     arrivals,
@@ -198,6 +201,7 @@ export class Page extends EventTarget {
       language,
       say: (text) => this.#notices.say(text),
     });
+    new MetricsPanel({ metrics, reading: this.#reading, page: this.#reader, strings, language });
     this.#connectKeys();
     new MediaSession({ reading: this.#reading, cover: async (id) => (await library()).cover(id) });
     this.#listenToReading();

@@ -198,6 +198,7 @@ class App:
             "metrics": self._metrics,
             "resetMetrics": self._reset_metrics,
             "trace": self._trace,
+            "overview": self._overview,
             "clearSessions": self.clear_sessions,
             "clearAudio": self.clear_audio,
             "clearAll": self.clear_all,
@@ -346,6 +347,26 @@ class App:
 
     async def _trace(self, _payload: Mapping[str, object]) -> list[dict[str, object]]:
         return self.metrics.trace_json()
+
+    async def _overview(self, payload: Mapping[str, object]) -> dict[str, object]:
+        """What the page's panel shows, in one answer; ``sentences``: of the trace, at most."""
+        trace = self.metrics.trace_json()
+        asked = payload.get("sentences")
+        most = asked if isinstance(asked, int) else 0
+        totals = await self._cache.totals()
+        return {
+            "metrics": await self._metrics({}),
+            "trace": trace[-most:] if most > 0 else [],
+            "traced": len(trace),
+            "cache": {
+                "memory": {"count": totals.memory_count, "size": totals.memory_bytes},
+                "disk": {"count": totals.disk_count, "size": totals.disk_bytes},
+            },
+            "most": {
+                "memory": self.settings.memory_cache_bytes,
+                "disk": self.settings.disk_cache_bytes,
+            },
+        }
 
     def session_stats(self) -> dict[str, object]:
         """What ``piperDebug.getSessionCacheStats()`` shows."""
