@@ -33,6 +33,7 @@ class AudioCache:
     def __init__(
         self, store: AudioStore, *, settings: Settings, clock: Clock, metrics: Metrics
     ) -> None:
+        self._settings = settings
         self._metrics = metrics
         self._memory = MemoryTier(settings=settings, clock=clock, metrics=metrics)
         self._disk = DiskTier(store, settings=settings, clock=clock, metrics=metrics)
@@ -41,28 +42,31 @@ class AudioCache:
 
     async def get(self, key: str) -> tuple[StoredAudio, str] | None:
         """The audio and its tier ("memory" or "disk"), or None."""
-        remembered = self._memory.get(key)
-        if remembered is not None:
-            self._metrics.count("cache.memory.hit")
-            return remembered, "memory"
-        self._metrics.count("cache.memory.miss")
-        entry = await self._disk.get(key)
+        if self._settings.uses("memory"):
+            remembered = self._memory.get(key)
+            if remembered is not None:
+                self._metrics.count("cache.memory.hit")
+                return remembered, "memory"
+            self._metrics.count("cache.memory.miss")
+        entry = await self._disk.get(key) if self._settings.uses("disk") else None
         if entry is None:
             return None
-        self._memory.put(key, entry)
+        self.remember(key, entry)
         return entry, "disk"
 
     def recall(self, key: str) -> StoredAudio | None:
         """What the memory tier has, at once."""
-        return self._memory.get(key)
+        return self._memory.get(key) if self._settings.uses("memory") else None
 
     def remember(self, key: str, entry: StoredAudio) -> None:
         """Put it into the memory tier, at once."""
-        self._memory.put(key, entry)
+        if self._settings.uses("memory"):
+            self._memory.put(key, entry)
 
     async def keep(self, key: str, entry: StoredAudio) -> None:
         """Put it into the durable tier; a failure is counted and said, never raised."""
-        await self._disk.put(key, entry)
+        if self._settings.uses("disk"):
+            await self._disk.put(key, entry)
 
     async def clear(self) -> None:
         """Empty all tiers.
