@@ -12,7 +12,9 @@ from tools.build.voice_settings import VoiceSettings
 MANIFEST = "files.json"
 SERVICE_WORKER = "sw.js"
 #: Put behind it: one file, of one version.
-SERVICE_WORKER_PARTS = ("sw_share.js",)
+SERVICE_WORKER_PARTS = ("sw_share.js", "sw_site.js")
+#: The site's settings: they belong to no version and may change at any time.
+SITE_SETTINGS = "lectern.json"
 BUILD_INFO = "vendor/build_info.js"
 
 #: What a memory snapshot is made of and by: it is good for exactly these.
@@ -59,7 +61,7 @@ def when(path: str, at_once: Container[str] = ()) -> str:
         return "engine"
     if folder == "vendor/fonts":
         return "shell" if name in _FONTS_AT_ONCE else "later"
-    later = ("licenses/", "vendor/pdfjs/", "vendor/article/", "vendor/mediabunny/", "vendor/lame/")
+    later = ("licenses/", "phrases/", "vendor/pdfjs/", "vendor/article/", "vendor/mediabunny/", "vendor/lame/")
     if path.startswith(later):
         return "later"
     return "shell"
@@ -71,12 +73,18 @@ def version(hashes: Mapping[str, str], settings: VoiceSettings) -> str:
     return digest([*parts, json.dumps(settings.as_json())])[:12]
 
 
-def build_info(version_name: str, hashes: Mapping[str, str], settings: VoiceSettings) -> str:
-    """vendor/build_info.js: what the page has to know of the build it belongs to."""
+def build_info(
+    version_name: str, hashes: Mapping[str, str], settings: VoiceSettings, *, site: bool = False
+) -> str:
+    """vendor/build_info.js: what the page has to know of the build it belongs to.
+
+    ``site``: settings of the site are part of it.
+    """
     info = {
         "version": version_name,
         "snapshotKey": digest(hashes.get(path, "") for path in _SNAPSHOT),
         "voices": settings.as_json(),
+        "site": site,
     }
     return f"// Made by the build.\nexport const BUILD = {json.dumps(info)};\n"
 
