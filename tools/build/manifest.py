@@ -61,7 +61,14 @@ def when(path: str, at_once: Container[str] = ()) -> str:
         return "engine"
     if folder == "vendor/fonts":
         return "shell" if name in _FONTS_AT_ONCE else "later"
-    later = ("licenses/", "phrases/", "vendor/pdfjs/", "vendor/article/", "vendor/mediabunny/", "vendor/lame/")
+    later = (
+        "licenses/",
+        "phrases/",
+        "vendor/pdfjs/",
+        "vendor/article/",
+        "vendor/mediabunny/",
+        "vendor/lame/",
+    )
     if path.startswith(later):
         return "later"
     return "shell"
