@@ -45,7 +45,8 @@ const load = async (language) => ({ language, categories: {
   two: { styles: ['neutral'], phrases: ['A.', 'Bad.'] },
 } });
 const preload = (options) => preloadPhrases({ lectern, clear, load }, options);
-const refused = (options) => preload(options).then(() => 'taken', ({ code, name }) => (name === 'AbortError' ? name : code));
+const told = ({ code, name }) => (name === 'AbortError' ? name : code);
+const refused = (options) => preload(options).then(() => 'taken', told);
 const say = (value) => console.log(JSON.stringify(value));
 """
 
