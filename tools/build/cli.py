@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -66,6 +67,12 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("bench", nargs=argparse.REMAINDER, metavar="ARG", help="given to run.py")
     bench.set_defaults(run=_bench)
 
+    _add_preload(
+        commands.add_parser(
+            "preload", help="render the page's lists of phrases ahead, as pack does"
+        )
+    )
+
     _add_voice(commands.add_parser("voice", help="list, add, remove and verify Piper voices"))
 
     check = commands.add_parser("check", help="lint, types, hashes of everything vendored")
@@ -81,6 +88,18 @@ def _parser() -> argparse.ArgumentParser:
     clean.add_argument("--all", action="store_true", help="also .venv and node_modules")
     clean.set_defaults(run=_clean)
     return parser
+
+
+def _add_preload(preload: argparse.ArgumentParser) -> None:
+    preload.add_argument("--voice", required=True, metavar="ID", help="who says them")
+    preload.add_argument(
+        "--category", action="append", metavar="NAME", help="of web/phrases; again for more"
+    )
+    preload.add_argument(
+        "--style", action="append", metavar="NAME", help="in place of the categories' own"
+    )
+    preload.add_argument("--jobs", type=int, metavar="N", help="processes; default: one a core")
+    preload.set_defaults(run=_preload)
 
 
 def _add_voice(voice: argparse.ArgumentParser) -> None:
@@ -179,6 +198,19 @@ def _bench(ctx: Context, arguments: argparse.Namespace) -> int:
     from tools.build.testing import bench
 
     return bench(ctx, arguments.bench)
+
+
+def _preload(ctx: Context, arguments: argparse.Namespace) -> int:
+    from tools.build.preload import preload
+
+    return preload(
+        ctx,
+        importlib.import_module("tools.build.pack").pack,
+        voice=arguments.voice,
+        categories=arguments.category,
+        styles=arguments.style,
+        jobs=arguments.jobs,
+    )
 
 
 def _check(ctx: Context, arguments: argparse.Namespace) -> int:

@@ -112,6 +112,15 @@ def test_what_counts_from_the_next_start_says_so() -> None:
     assert table(configuration)["start"]["waits"] is False
 
 
+def test_a_cache_that_is_switched_off_has_no_tier_that_is_on() -> None:
+    configuration = Configuration({"choices": {"audioCache": False, "diskCache": True}})
+    acting = configuration.settings
+    assert (acting.memory_cache, acting.disk_cache, acting.published_cache) == (False,) * 3
+    assert table(configuration)["diskCache"]["value"] is True, "as it was chosen"
+    configuration.change({"choices": {"diskCache": False}})
+    assert (acting.memory_cache, acting.disk_cache, acting.published_cache) == (True, False, True)
+
+
 def test_names_of_the_page() -> None:
     assert page_name("disk_cache_bytes") == "diskCacheBytes"
     assert page_name("prefix") == "prefix"
@@ -150,7 +159,7 @@ def test_a_tier_that_is_switched_off_is_neither_asked_nor_written() -> None:
         assert cache.recall("k") is None
         found = await cache.get("k")
         assert found is not None and found[1] == "disk"
-        settings.become(Settings.from_json({"audio_cache": False}))
+        settings.become(Settings.from_json({"audio_cache": False}).effective())
         assert await cache.get("k") is None
         await cache.keep("l", entry)
         cache.remember("l", entry)

@@ -204,3 +204,23 @@ def test_the_languages_of_the_voices_here_are_needed_at_once(tmp_path: Path) -> 
 )
 def test_when_a_visitor_needs_a_file(path: str, expected: str) -> None:
     assert manifest.when(path) == expected
+
+
+def test_the_site_s_settings_belong_to_no_version(tmp_path: Path) -> None:
+    context = checkout(tmp_path)
+    folder = dist.make(context)
+
+    def info() -> str:
+        return (folder / "vendor/build_info.js").read_text("utf-8")
+
+    assert '"site": false' in info()
+    write(tmp_path / "web/lectern.json", "{}")
+    dist.make(context)
+    assert (folder / "lectern.json").read_text("utf-8") == "{}"
+    assert "lectern.json" not in listing(folder)
+    assert '"site": true' in info()
+    before = (folder / "files.json").read_bytes()
+    write(tmp_path / "web/lectern.json", '{"start": "lazy"}')
+    dist.make(context)
+    assert "lazy" in (folder / "lectern.json").read_text("utf-8")
+    assert (folder / "files.json").read_bytes() == before, "it is no new version"

@@ -42,13 +42,13 @@ class AudioCache:
 
     async def get(self, key: str) -> tuple[StoredAudio, str] | None:
         """The audio and its tier ("memory" or "disk"), or None."""
-        if self._settings.uses("memory"):
+        if self._settings.memory_cache:
             remembered = self._memory.get(key)
             if remembered is not None:
                 self._metrics.count("cache.memory.hit")
                 return remembered, "memory"
             self._metrics.count("cache.memory.miss")
-        entry = await self._disk.get(key) if self._settings.uses("disk") else None
+        entry = await self._disk.get(key) if self._settings.disk_cache else None
         if entry is None:
             return None
         self.remember(key, entry)
@@ -56,16 +56,16 @@ class AudioCache:
 
     def recall(self, key: str) -> StoredAudio | None:
         """What the memory tier has, at once."""
-        return self._memory.get(key) if self._settings.uses("memory") else None
+        return self._memory.get(key) if self._settings.memory_cache else None
 
     def remember(self, key: str, entry: StoredAudio) -> None:
         """Put it into the memory tier, at once."""
-        if self._settings.uses("memory"):
+        if self._settings.memory_cache:
             self._memory.put(key, entry)
 
     async def keep(self, key: str, entry: StoredAudio) -> None:
         """Put it into the durable tier; a failure is counted and said, never raised."""
-        if self._settings.uses("disk"):
+        if self._settings.disk_cache:
             await self._disk.put(key, entry)
 
     async def clear(self) -> None:

@@ -55,8 +55,8 @@ class Configuration:
         self._choices = boot.get("choices")
         self._layered = layered(self._site, self._choices, self._given)
         #: One object as long as the worker lives.
-        self.settings = replace(self._layered.settings)
-        self._begun = replace(self.settings)
+        self.settings = self._layered.settings.effective()
+        self._begun = self._layered.settings
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -73,15 +73,16 @@ class Configuration:
         self._site = payload.get("site", self._site)
         self._choices = payload.get("choices", self._choices)
         self._layered = layered(self._site, self._choices, self._given)
-        self.settings.become(self._layered.settings)
+        self.settings.become(self._layered.settings.effective())
         return tuple(problem for problem in self.problems if problem not in before)
 
     def to_json(self) -> dict[str, object]:
         """ConfigureValue of protocol.js."""
         table: dict[str, object] = {}
+        chosen = self._layered.settings
         for entry in fields(Settings):
             bounds = entry.metadata
-            value = getattr(self.settings, entry.name)
+            value = getattr(chosen, entry.name)
             later = bounds.get("later") is True
             table[page_name(entry.name)] = {
                 "value": value,

@@ -97,9 +97,15 @@ class Settings:
     item_silence: float = _number(0.35, 0.0, 10.0)
     line_silence: float = _number(0.3, 0.0, 10.0)
 
-    def uses(self, tier: str) -> bool:
-        """Whether ``tier`` of the audio cache ("memory", "disk", "published") is switched on."""
-        return self.audio_cache and bool(getattr(self, f"{tier}_cache"))
+    def effective(self) -> Settings:
+        """As they act: a cache that is switched off has no tier that is on."""
+        on = self.audio_cache
+        return replace(
+            self,
+            memory_cache=on and self.memory_cache,
+            disk_cache=on and self.disk_cache,
+            published_cache=on and self.published_cache,
+        )
 
     def become(self, other: Settings) -> None:
         """Take over everything that ``other`` says."""
