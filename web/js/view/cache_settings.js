@@ -146,7 +146,7 @@ export class CacheSettings {
     label.append(element('span', 'set-name', called));
     if (control instanceof HTMLInputElement) {
       control.type = 'checkbox';
-      control.role = 'switch';
+      control.setAttribute('role', 'switch');
       label.className = 'switch';
       label.prepend(control);
     }
