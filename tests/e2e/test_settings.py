@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -37,6 +36,13 @@ def about(page: Page, name: str) -> Locator:
 def switch(page: Page, name: str, on: bool) -> None:
     page.locator(f"#set-{name}").set_checked(on)
     expect(about(page, name)).to_contain_text("Your choice")
+
+
+def told(page: Page, watch: Watch, pattern: str, times: int = 1) -> None:
+    """The console has said it so often. Who asked the engine again and again would be in the way of
+    what waits until nobody asks."""
+    while len(watch.found(pattern)) < times:
+        page.wait_for_event("console", timeout=60_000)
 
 
 def counters(page: Page) -> dict[str, int]:
@@ -268,16 +274,16 @@ def test_when_the_voice_is_loaded(page: Page, site: StaticSite, start: str) -> N
     until(app, _LOADED)
 
 
-def test_the_next_sentences_of_a_chosen_voice_are_made(page: Page, site: StaticSite) -> None:
+def test_the_next_sentences_of_a_chosen_voice_are_made(
+    page: Page, site: StaticSite, watch: Watch
+) -> None:
     app = open_app(page, site.url)
     app.get_by_label("Text", exact=True).fill(TEXT)
     until(app, "() => document.querySelector('#voice').value !== ''")
     app.locator("#voice").select_option(FRENCH)
-    until(app, "async () => (await piperDebug.getCacheStats()).memory.count >= 3", seconds=60)
+    told(app, watch, "Synthesis done", 3)
     until(app, "async () => (await piperDebug.getMetrics()).counters['predict.prepared'] === 3")
     assert counters(app)["synthesis"] == 3, "three, and no more"
-    sources: list[str] = []
-    app.expose_function("told", sources.append)
     app.locator("#play").click()
     until(app, "async () => (await piperDebug.getMetrics()).counters['predict.used'] >= 3")
     until(
@@ -302,7 +308,7 @@ def test_what_a_reading_prepares_is_counted(page: Page, site: StaticSite) -> Non
 
 
 def test_what_is_heard_often_is_made_ready_when_there_is_time(
-    page: Page, make_site: Callable[..., StaticSite], site: StaticSite
+    page: Page, site: StaticSite, watch: Watch
 ) -> None:
     app = open_app(page, site.url)
     within(
@@ -315,12 +321,14 @@ def test_what_is_heard_often_is_made_ready_when_there_is_time(
         ENGLISH,
         seconds=60,
     )
+    until(app, "async () => (await piperDebug.getCacheStats()).count === 1")
     app.reload()
     within(app, "() => window.lectern.ready", seconds=60)
+    watch.lines.clear()
     habits = app.evaluate("() => JSON.parse(localStorage.getItem('lectern.habits'))")
     assert [(text, count) for text, count, _ in habits.values()] == [("Hello again.", 3)]
     # Nothing is spoken on this visit: it comes with the work of idle time.
-    until(app, "async () => (await piperDebug.getCacheStats()).memory.count === 1", seconds=60)
+    told(app, watch, "Audio found in cache")
     show(app)
     switch(app, "rememberPhrases", on=False)
     until(app, "() => localStorage.getItem('lectern.habits') === null")
