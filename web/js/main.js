@@ -69,7 +69,8 @@ settleWhenIdle(engine, {
   playing: () => lectern.playing,
   then: () => {
     void fetchLater();
-    void foresight.idle();
+    // Who wants the voice loaded at the first Play does not want it loaded for this.
+    if (configuration.start !== 'lazy') void foresight.idle();
   },
   unspokenMs: UNSPOKEN_MS,
 });

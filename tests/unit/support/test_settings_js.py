@@ -204,3 +204,52 @@ def test_a_worker_that_is_lost_leaves_the_choice_for_the_next(tmp_path: Path) ->
         """,
     )
     assert found == ["lazy", "lazy"]
+
+
+def test_the_service_worker_tells_missing_from_out_of_reach(tmp_path: Path) -> None:
+    part = (JS.parent / "sw_site.js").as_uri()
+    found = node.run(
+        tmp_path,
+        f"""
+        const asked = [];
+        let answer;
+        let listen;
+        globalThis.self = {{
+          registration: {{ scope: 'https' + '://host.example/app/' }},
+          addEventListener: (type, react) => (listen = react),
+        }};
+        globalThis.fetch = async (url, {{ cache }}) => (asked.push([url.slice(-16), cache]), answer());
+        await import('{part}');
+        const say = async (given, data = {{ type: 'site' }}) => {{
+          answer = given;
+          let told = null;
+          let work = null;
+          const ports = [{{ postMessage: (message) => (told = message) }}];
+          listen({{ data, ports, waitUntil: (promise) => (work = promise) }});
+          await work;
+          return told && [told.here, told.text.slice(0, 9), told.done];
+        }};
+        const json = {{ headers: {{ 'Content-Type': 'application/json' }} }};
+        const page = {{ headers: {{ 'Content-Type': 'text/html; charset=utf-8' }} }};
+        const of = (status) => () => new Response('x', {{ status }});
+        console.log(JSON.stringify([
+          await say(() => new Response('{{"a": 1}}', json)), await say(of(404)), await say(of(410)),
+          await say(of(503)), await say(() => {{ throw new TypeError('no network'); }}),
+          await say(() => new Response('<!doctype html>', page)),
+          await say(() => new Response(' '.repeat(70000), json)),
+          await say(of(200), {{ type: 'status' }}), asked[0],
+        ]));
+        """,
+    )
+    missing, away = [False, "", True], [None, "", True]
+    assert found == [
+        [True, '{"a": 1}', True],
+        missing,
+        missing,
+        away,
+        away,
+        missing,
+        [True, "", True],
+        None,
+        ["app/lectern.json", "no-cache"],
+    ]
