@@ -218,7 +218,10 @@ def test_the_service_worker_tells_missing_from_out_of_reach(tmp_path: Path) -> N
           registration: {{ scope: 'https' + '://host.example/app/' }},
           addEventListener: (type, react) => (listen = react),
         }};
-        globalThis.fetch = async (url, {{ cache }}) => (asked.push([url.slice(-16), cache]), answer());
+        globalThis.fetch = async (url, {{ cache }}) => {{
+          asked.push([url.slice(-16), cache]);
+          return answer();
+        }};
         await import('{part}');
         const say = async (given, data = {{ type: 'site' }}) => {{
           answer = given;
