@@ -136,7 +136,7 @@ def test_three_sentences_are_prepared_ahead_and_not_the_whole_text(
     result = scenario(
         reading,
         """async (text, read) => {
-          const words = 'w1 w2 w3 w4 w5 w6 w7 w8 w9 '.repeat(3);
+          const words = 'w1 w2 w3 w4 w5 w6 w7 w8 w9';
           const long = Array.from({length: 30}, (_, i) => `w${i} ${words}`);
           const engine = new bench.ToneEngine();
           engine.source = 'SOURCE';
