@@ -67,6 +67,11 @@ def _parser() -> argparse.ArgumentParser:
     bench.set_defaults(run=_bench)
 
     _add_pack(commands.add_parser("pack", help="render texts ahead, for whoever visits first"))
+    _add_preload(
+        commands.add_parser(
+            "preload", help="render the page's lists of phrases ahead, as pack does"
+        )
+    )
 
     _add_voice(commands.add_parser("voice", help="list, add, remove and verify Piper voices"))
 
@@ -102,6 +107,18 @@ def _add_pack(pack: argparse.ArgumentParser) -> None:
         "--dask", default="", metavar="ADDRESS", help="render on the Dask cluster there"
     )
     pack.set_defaults(run=_pack)
+
+
+def _add_preload(preload: argparse.ArgumentParser) -> None:
+    preload.add_argument("--voice", required=True, metavar="ID", help="who says them")
+    preload.add_argument(
+        "--category", action="append", metavar="NAME", help="of web/phrases; again for more"
+    )
+    preload.add_argument(
+        "--style", action="append", metavar="NAME", help="in place of the categories' own"
+    )
+    preload.add_argument("--jobs", type=int, metavar="N", help="processes; default: one a core")
+    preload.set_defaults(run=_preload)
 
 
 def _add_voice(voice: argparse.ArgumentParser) -> None:
@@ -218,6 +235,20 @@ def _pack(ctx: Context, arguments: argparse.Namespace) -> int:
         jobs=arguments.jobs,
         prune=arguments.prune,
         dask=arguments.dask,
+    )
+
+
+def _preload(ctx: Context, arguments: argparse.Namespace) -> int:
+    from tools.build.pack import pack
+    from tools.build.preload import preload
+
+    return preload(
+        ctx,
+        pack,
+        voice=arguments.voice,
+        categories=arguments.category,
+        styles=arguments.style,
+        jobs=arguments.jobs,
     )
 
 

@@ -12,7 +12,9 @@ from tools.build.voice_settings import VoiceSettings
 MANIFEST = "files.json"
 SERVICE_WORKER = "sw.js"
 #: Put behind it: one file, of one version.
-SERVICE_WORKER_PARTS = ("sw_share.js",)
+SERVICE_WORKER_PARTS = ("sw_share.js", "sw_site.js")
+#: The site's settings: they belong to no version and may change at any time.
+SITE_SETTINGS = "lectern.json"
 BUILD_INFO = "vendor/build_info.js"
 #: Sound that was made ahead: found by way of its index alone, and not listed in files.json.
 PUBLISHED = "audio/"
@@ -64,7 +66,14 @@ def when(path: str, at_once: Container[str] = ()) -> str:
         return "shell" if name in _FONTS_AT_ONCE else "later"
     if path == PUBLISHED_INDEX:
         return "later"
-    later = ("licenses/", "vendor/pdfjs/", "vendor/article/", "vendor/mediabunny/", "vendor/lame/")
+    later = (
+        "licenses/",
+        "phrases/",
+        "vendor/pdfjs/",
+        "vendor/article/",
+        "vendor/mediabunny/",
+        "vendor/lame/",
+    )
     if path.startswith(later):
         return "later"
     return "shell"
@@ -81,14 +90,20 @@ def version(hashes: Mapping[str, str], settings: VoiceSettings) -> str:
     return digest([*parts, json.dumps(settings.as_json())])[:12]
 
 
-def build_info(version_name: str, hashes: Mapping[str, str], settings: VoiceSettings) -> str:
-    """vendor/build_info.js: what the page has to know of the build it belongs to."""
+def build_info(
+    version_name: str, hashes: Mapping[str, str], settings: VoiceSettings, *, site: bool = False
+) -> str:
+    """vendor/build_info.js: what the page has to know of the build it belongs to.
+
+    ``site``: settings of the site are part of it.
+    """
     info = {
         "version": version_name,
         "snapshotKey": digest(hashes.get(path, "") for path in _SNAPSHOT),
         "voices": settings.as_json(),
         # "" where nothing is published
         "published": hashes.get(PUBLISHED_INDEX, ""),
+        "site": site,
     }
     return f"// Made by the build.\nexport const BUILD = {json.dumps(info)};\n"
 

@@ -23,9 +23,11 @@ const arrivals = () => import('./arrivals.js');
  * @param {object} parts
  * @param {import('./lectern.js').Lectern} parts.lectern
  * @param {import('./engine.js').Engine} parts.engine
+ * @param {import('./configuration.js').Configuration} parts.configuration
+ * @param {import('./foresight.js').Foresight} parts.foresight
  * @param {string} parts.base  absolute URL of the folder, with a final slash
  */
-export function show({ lectern, engine, base }) {
+export function show({ lectern, engine, configuration, foresight, base }) {
   const { language, strings } = chooseLanguage(navigator.languages);
   localize(document, language, strings);
   watchConnection();
@@ -41,7 +43,9 @@ export function show({ lectern, engine, base }) {
       return found.counters;
     },
     memory,
-    budget: DISK_CACHE_BYTES,
+    get budget() {
+      return configuration.value('diskCacheBytes', DISK_CACHE_BYTES);
+    },
   });
   const page = new Page({
     lectern,
@@ -49,6 +53,9 @@ export function show({ lectern, engine, base }) {
     preload: (voiceId) => engine.request('preload', { voiceId }),
     keeper,
     metrics: measuring({ engine, lectern, keeper }),
+    configuration,
+    foresight,
+    lastVoice: engine.lastVoice,
     memory,
     library,
     arrivals,

@@ -4,19 +4,41 @@
  * The engine comes first: it needs longer than the screen, which follows (interface.js).
  */
 
+import { BUILD } from '../vendor/build_info.js';
+import { Configuration } from './configuration.js';
 import { installDebug } from './debug.js';
+import { Foresight } from './foresight.js';
+import { Habits } from './habits.js';
 import { assemble } from './lectern.js';
 import { registerOffline } from './offline.js';
+import { resources } from './resources.js';
 import { settleWhenIdle } from './settle.js';
 
 /** With nothing spoken, work for later waits this long after the start, in ms. */
 const UNSPOKEN_MS = 8000;
 
 const base = new URL('.', document.baseURI).href;
-const { lectern, engine } = assemble({ base, ...overrides(new URL(location.href).searchParams) });
-installDebug({ engine });
+const configuration = new Configuration({ base });
+const { lectern, engine, silences, predictions } = assemble({
+  base,
+  ...configuration.layers,
+  ...overrides(new URL(location.href).searchParams),
+});
+configuration.connect({ engine, silences });
+const habits = new Habits(localStorageOrNull());
+configuration.addEventListener('change', () => {
+  if (!configuration.value('rememberPhrases', true)) habits.forget();
+});
+const foresight = new Foresight({
+  lectern,
+  predictions,
+  habits,
+  remembers: () => configuration.value('rememberPhrases', false),
+  resources,
+});
+installDebug({ engine, lectern });
 Object.assign(window, { lectern });
-const screen = import('./interface.js').then(({ show }) => show({ lectern, engine, base }));
+const screen = import('./interface.js').then(({ show }) => show({ lectern, engine, configuration, foresight, base }));
 
 /** @type {import('./offline.js').Offline | null} */
 let offline = null;
@@ -29,6 +51,7 @@ engine.ready.then(
     const mine = offline;
     void screen.then((page) => page.connectOffline(mine));
     offline.keep([...wanted]);
+    void configuration.fetchSite({ direct: BUILD.site && !offline.controlled, quietly: () => mine.site() });
   },
   () => {},
 );
@@ -44,7 +67,11 @@ engine.addEventListener('keep', (event) => {
 const fetchLater = () => offline?.fetchLater({ webgpu: engine.stats.backend === 'webgpu' });
 settleWhenIdle(engine, {
   playing: () => lectern.playing,
-  then: fetchLater,
+  then: () => {
+    void fetchLater();
+    // Who wants the voice loaded at the first Play does not want it loaded for this.
+    if (configuration.start !== 'lazy') void foresight.idle();
+  },
   unspokenMs: UNSPOKEN_MS,
 });
 
@@ -56,6 +83,15 @@ engine.addEventListener('idle', () => {
   followed = true;
   fetchLater();
 });
+
+/** Reading `localStorage` throws where it is forbidden. */
+function localStorageOrNull() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
 
 /**
  * `?backend=wasm|webgpu`, `?threads=N` and `?output=element|direct`; anything else is chosen here.

@@ -43,6 +43,10 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {[{text: string, voiceId: string, rules?: string}, Pronounced]} pronounce  how a sentence would be said
  * @property {[{voiceId: string, install?: boolean}, {voiceId: string, ms: number, alreadyLoaded: boolean}]} preload
  *   install: fetch it from the collection first if it is not here
+ * @property {[{site?: unknown, choices?: unknown}, ConfigureValue]} configure  take the settings of lectern.json and
+ *   those of the reader, anything until checked, null for none; what is left out stays
+ * @property {[{prepared: number, used: number}, null]} predictions  sentences that were made ready, and those of them that
+ *   were heard, since this was told last
  * @property {[{}, CacheStats]} cacheStats
  * @property {[{format?: 'json' | 'prometheus'}, MetricsValue | string]} metrics  Prometheus' is text
  * @property {[{}, null]} resetMetrics
@@ -93,7 +97,21 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  *   what the last `used` event said
  * @property {string} [published]  SHA-256 of audio/index.json, "" where nothing is; the worker adds it
  * @property {Record<string, object>} [styles]  styles.py's table is extended by these
- * @property {Record<string, number>} settings  changes to settings.py's table
+ * @property {Record<string, import('./settings.js').SettingValue>} settings  changes to settings.py's table
+ * @property {unknown} [site]  what lectern.json says, unchecked
+ * @property {unknown} [choices]  what is kept of the reader's own settings, unchecked
+ * @property {string} [prefix]  of the audio's database
+ *
+ * @typedef {object} Setting  one of settings.py's table, by the page's name
+ * @property {import('./settings.js').SettingValue} value
+ * @property {import('./settings.js').SettingValue} default
+ * @property {'default' | 'site' | 'user' | 'given'} from  given: by whoever embeds Lectern
+ * @property {boolean} waits  counts from the worker's next start on
+ * @property {number} [low]
+ * @property {number} [high]
+ * @property {string[]} [choices]
+ * @typedef {{settings: Record<string, Setting>, problems: string[]}} ConfigureValue
+ *   problems: sentences about what does not count
  *
  * @typedef {{snapshot: boolean, ms: number, workMs: number, realm: RealmConfig}} BootValue
  *   snapshot: this boot came from one; ms: all of it; workMs: from the arrival of Python's last

@@ -83,6 +83,8 @@ declare module '*/vendor/lame/lame.mjs' {
 
 declare module '*/vendor/build_info.js' {
   export const BUILD: {
+    /** Whether the site's settings are part of this build. */
+    site: boolean;
     /** Short hash of all files. */
     version: string;
     /** Changes with whatever a memory snapshot depends on. */

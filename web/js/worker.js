@@ -9,8 +9,9 @@
 import { BUILD } from '../vendor/build_info.js';
 import { LecternError } from './errors.js';
 import { findArticle } from './host/article.js';
-import { AudioStore } from './host/audio_store.js';
+import { AUDIO_SCHEMA, AudioStore } from './host/audio_store.js';
 import * as codecs from './host/codecs.js';
+import { Database } from './host/database.js';
 import { Downloads } from './host/downloads.js';
 import { Espeak } from './host/espeak.js';
 import { watchFetches } from './host/fetch_watch.js';
@@ -164,7 +165,7 @@ async function start(payload) {
   py.registerJsModule('lectern_host', {
     ort,
     espeak,
-    store: new AudioStore(),
+    store: new AudioStore({ database: new Database(named(AUDIO_SCHEMA, payload.prefix)) }),
     codecs: { decode: codecs.decode, encode: codecs.encode },
     files,
     plans,
@@ -191,6 +192,16 @@ async function start(payload) {
     browser.destroy();
   }
   return { snapshot: fromSnapshot, realm: prestarted ?? { backend: 'wasm', threads: 1 } };
+}
+
+/**
+ * A database of one's own, where an origin has several.
+ *
+ * @param {import('./host/database.js').Schema} schema
+ * @param {string} [prefix]
+ */
+function named(schema, prefix) {
+  return prefix ? { ...schema, name: `${schema.name}-${prefix}` } : schema;
 }
 
 /**

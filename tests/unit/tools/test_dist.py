@@ -226,3 +226,23 @@ def test_published_sound_is_copied_and_known_by_its_index_alone(tmp_path: Path) 
     assert (dist.make(context) / "files.json").read_bytes() == before
     write(tmp_path / "public/audio/index.json", "{ }\n")
     assert (dist.make(context) / "files.json").read_bytes() != before
+
+
+def test_the_site_s_settings_belong_to_no_version(tmp_path: Path) -> None:
+    context = checkout(tmp_path)
+    folder = dist.make(context)
+
+    def info() -> str:
+        return (folder / "vendor/build_info.js").read_text("utf-8")
+
+    assert '"site": false' in info()
+    write(tmp_path / "web/lectern.json", "{}")
+    dist.make(context)
+    assert (folder / "lectern.json").read_text("utf-8") == "{}"
+    assert "lectern.json" not in listing(folder)
+    assert '"site": true' in info()
+    before = (folder / "files.json").read_bytes()
+    write(tmp_path / "web/lectern.json", '{"start": "lazy"}')
+    dist.make(context)
+    assert "lazy" in (folder / "lectern.json").read_text("utf-8")
+    assert (folder / "files.json").read_bytes() == before, "it is no new version"

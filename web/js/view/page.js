@@ -4,6 +4,7 @@
 import { Appearance } from './appearance.js';
 import { Away } from './away.js';
 import { BookmarkletPanel } from './bookmarklet_panel.js';
+import { CacheSettings } from './cache_settings.js';
 import { Contents } from './contents.js';
 import { byId } from './dom.js';
 import { Documents } from './documents.js';
@@ -35,6 +36,9 @@ const TYPING_PAUSE = 400;
  * @property {(voiceId: string) => Promise<unknown>} preload  get a voice ready before it is needed
  * @property {import('./types.js').KeeperPort} keeper  keeps texts offline
  * @property {import('./types.js').MetricsPort} metrics
+ * @property {import('./types.js').ConfigurationPort} configuration
+ * @property {import('./types.js').ForesightPort} foresight
+ * @property {string} lastVoice  the one that was used last in this browser; '' for none
  * @property {import('./storage.js').Memory} memory
  * @property {() => Promise<import('../library.js').Library>} library
  * @property {() => Promise<typeof import('../arrivals.js')>} arrivals
@@ -70,6 +74,9 @@ export class Page extends EventTarget {
     preload,
     keeper,
     metrics,
+    configuration,
+    foresight,
+    lastVoice,
     memory,
     library,
     arrivals,
@@ -99,6 +106,9 @@ export class Page extends EventTarget {
       lectern,
       events,
       preload,
+      start: () => configuration.start,
+      lastVoice,
+      makeNext: () => this.#makeNext(foresight),
       memory,
       strings,
       language,
@@ -182,6 +192,8 @@ export class Page extends EventTarget {
       open: (files, about) => this.#documents.openAll(files, about),
       showBookmarklet: () => bookmarklet.show(),
     });
+    new CacheSettings({ configuration, strings, language, say: (text) => this.#notices.say(text) });
+    foresight.options = () => this.#speakOptions();
     connectMenu();
     const format = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
     this.#transport = new Transport(strings, format, this.#reading);
@@ -312,6 +324,12 @@ export class Page extends EventTarget {
       ...this.#pronunciation.options,
       ...(passages ? { passages } : {}),
     };
+  }
+
+  /** What would be heard next by the voice that was chosen. @param {import('./types.js').ForesightPort} foresight */
+  #makeNext(foresight) {
+    const { active, spoken, offset } = this.#reading;
+    if (!active) void foresight.next(spoken, offset, this.#speakOptions());
   }
 
   /** Show the text as a page. */

@@ -136,6 +136,19 @@
  * @property {(text: string | null) => Looks} parse  the same of stored JSON
  * @property {(looks: Looks) => void} apply
  *
+ * @typedef {import('../protocol.js').Setting} Setting
+ * @typedef {object} ConfigurationMethods
+ * @property {Readonly<Record<string, Setting>>} settings  by name; empty until the engine runs
+ * @property {readonly string[]} problems  sentences about what does not count
+ * @property {string} start  `eager`, `lazy` or `hybrid`
+ * @property {(name: string, value: boolean | number | string) => Promise<void>} set
+ * @property {(name: string) => Promise<void>} reset  as it is without the reader's choice
+ * @typedef {EventTarget & ConfigurationMethods} ConfigurationPort  event `change`
+ *
+ * @typedef {object} ForesightPort  makes what may be heard soon
+ * @property {(text: string, at: number, options: SpeakOptions) => Promise<void>} next
+ * @property {(() => SpeakOptions) | null} options  how the page would speak now
+ *
  * @typedef {EventTarget & {applyUpdate: () => void | Promise<void>, ready: boolean, update: boolean}}
  *   OfflinePort  events, and whether they have come: `ready` (everything that is needed offline is
  *   here), `update` (a new version waits)

@@ -16,6 +16,7 @@ from lectern import payloads, pcm, prometheus
 from lectern.audiocache import AudioCache
 from lectern.backends import Backends, DeviceRecord
 from lectern.collection import Collection
+from lectern.configuration import Configuration
 from lectern.document_requests import DocumentRequests
 from lectern.errors import BadOption, LecternError, ProtocolError
 from lectern.installing import Installer
@@ -99,8 +100,10 @@ class App:
         self._emit = emit
         self._tasks: set[asyncio.Task[None]] = set()
         self._settling: asyncio.Lock = asyncio.Lock()
-        settings = boot.get("settings")
-        self.settings = Settings.from_json(settings if isinstance(settings, Mapping) else None)
+        self._configuration = Configuration(boot)
+        self.settings: Settings = self._configuration.settings
+        for problem in self._configuration.problems:
+            log.warning("%s", problem)
         self._styles = styles_from_json(boot.get("styles"))
         self.metrics = Metrics(ports.clock.time)
         self._voices = Voices(ports.files, ports.voice_store, timeout=self.settings.store_timeout)
@@ -194,6 +197,8 @@ class App:
             "split": self.split,
             "piece": self.piece,
             "preload": self.preload,
+            "configure": self.configure,
+            "predictions": self._predictions,
             "cacheStats": self.cache_stats,
             "metrics": self._metrics,
             "resetMetrics": self._reset_metrics,
@@ -279,6 +284,19 @@ class App:
         await self._use(voice_id)
         elapsed = (self._ports.clock.monotonic() - started) * 1000
         return {"voiceId": voice_id, "ms": round(elapsed, 1), "alreadyLoaded": resident}
+
+    async def configure(self, payload: Mapping[str, object]) -> dict[str, object]:
+        """Take other layers of settings, and say what they come to."""
+        for problem in self._configuration.change(payload):
+            log.warning("%s", problem)
+        return self._configuration.to_json()
+
+    async def _predictions(self, payload: Mapping[str, object]) -> None:
+        """Sentences that the page had prepared, and those of them that were heard."""
+        for name in ("prepared", "used"):
+            number = payloads.count(payload, name)
+            if number:
+                self.metrics.count(f"predict.{name}", number)
 
     async def cache_stats(self, _payload: Mapping[str, object]) -> dict[str, object]:
         await self._synthesizer.kept()

@@ -55,6 +55,14 @@ def offset(payload: Mapping[str, object]) -> int:
     return value
 
 
+def count(payload: Mapping[str, object], name: str) -> int:
+    """How many of something."""
+    value = payload.get(name, 0)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1_000_000:
+        raise BadOption(f"{name} must be a whole number from 0 on, not {value!r}.")
+    return value
+
+
 def demand(payload: Mapping[str, object]) -> Demand:
     """What the listener needs: ``ahead`` in seconds or null, ``rate`` of playback."""
     ahead = optional_number(payload, "ahead")
