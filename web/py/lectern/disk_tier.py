@@ -61,7 +61,9 @@ class DiskTier:
         self._write_retry_at = float("-inf")
         #: Whether making room by leaving old entries has been of use, as far as we know.
         self._eviction_helps = True
-        self._budget: int | None = None  # unknown until first asked
+        #: The browser's, for this origin; None: not asked yet, or not to be had.
+        self._quota: int | None = None
+        self._asked_quota = False
         self._writing = asyncio.Lock()
         self._cleared = 0
         #: Used since it was last written, with the time (milliseconds since 1970).
@@ -150,7 +152,7 @@ class DiskTier:
             return
         await self._guard(self._write_marks())
         await self._expire()
-        self._budget = None  # the quota may be another by now
+        self._asked_quota = False  # it may be another by now
         budget = await self._limit()
         if budget:  # 0: nothing is to be kept from now on, which takes nothing away
             await self._make_room(0, budget, batches=_BATCHES)
@@ -182,13 +184,13 @@ class DiskTier:
 
     async def _limit(self) -> int:
         """Bytes that the store may hold."""
-        if self._budget is None:
-            quota = await self._guard(self._store.quota())
-            self._budget = self._settings.disk_cache_bytes
-            if quota is not None:
-                share = int(self._settings.disk_cache_share * quota)
-                self._budget = min(self._budget, share)
-        return self._budget
+        if not self._asked_quota:
+            self._quota = await self._guard(self._store.quota())
+            self._asked_quota = True
+        budget = self._settings.disk_cache_bytes
+        if self._quota is None:
+            return budget
+        return min(budget, int(self._settings.disk_cache_share * self._quota))
 
     async def _make_room(self, size: int, budget: int, batches: float = math.inf) -> None:
         while batches > 0:
