@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import SHOWN, Watch, open_app, until, within
 from tests.e2e.server import StaticSite
 from tests.e2e.test_export import open_panel
 from tests.public_api import ENGLISH
+
+pytestmark = pytest.mark.usefixtures("returning")
 
 SHORT = "One is kept. Two is kept as well. And three is the last of them."
 LONG = " ".join(f"Sentence number {n} is kept in the background for later." for n in range(400))
