@@ -107,6 +107,8 @@ class MemoryTier:
 
     def get(self, key: str) -> StoredAudio | None:
         """What was put, if it is still there. It remembers that it was asked for."""
+        if not self._settings.memory_cache:
+            return None
         found = self._entries.get(key)
         if found is None:
             return None
