@@ -235,9 +235,14 @@ def _line(key: str, bitrate: int, record: Record) -> str:
     return json.dumps([key, bitrate, *_row(record), record.sample_rate]) + "\n"
 
 
+#: What a document is packed anew with, in the place of what it was packed with before.
+_CHANGING = ("voiceIdentity", "bitrate")
+
+
 def _identity(text: Text, about: Mapping[str, object]) -> str:
-    """What stays when a text changes; no path is to be read in it."""
-    parts = [text.source.resolve().as_posix(), sorted(about.items())]
+    """What stays when a text, its voice's files or the bit rate change; names no path."""
+    manner = {name: about[name] for name in sorted(about) if name not in _CHANGING}
+    parts = [text.source.resolve().as_posix(), list(manner.items())]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

@@ -72,12 +72,16 @@ def preload(
     folder = ctx.layout.root / ".build" / "phrases"
     folder.mkdir(parents=True, exist_ok=True)
     for style, phrases in by_style.items():
-        path = folder / f"{language}-{style}.json"
+        # One that holds other categories is another document: it takes no other's place.
+        names = "-".join(sorted(phrases))
+        path = folder / f"{language}-{style}-{names}.json"
         path.write_text(json.dumps(phrases, ensure_ascii=False), "utf-8")
         number = sum(len(each) for each in phrases.values())
         requested += number
         terminal.note(f"{number} phrases in the style {style!r}")
-        one = pack(ctx, [str(path)], voice=voice, style=style, title=path.stem, jobs=jobs)
+        one = pack(
+            ctx, [str(path)], voice=voice, style=style, title=f"{language}-{style}", jobs=jobs
+        )
         if one:
             status = one
             failed += number

@@ -175,10 +175,21 @@ export class Configuration extends EventTarget {
   }
 }
 
-/** JSON's value; the text itself where it is none, which Python refuses in words. @param {string} text @returns {unknown} */
+/**
+ * JSON's value; the text itself where it is none, which Python refuses in words. What lies deeper
+ * than a setting's value may is not handed on: Python's parser might not survive its depth.
+ *
+ * @param {string} text
+ * @returns {unknown}
+ */
 function parsed(text) {
   try {
-    return JSON.parse(text);
+    const found = JSON.parse(text);
+    if (typeof found !== 'object' || found === null) return found;
+    const shallow = (/** @type {unknown} */ value) => (typeof value === 'object' && value !== null ? {} : value);
+    return Array.isArray(found)
+      ? []
+      : Object.fromEntries(Object.entries(found).map(([name, value]) => [name, shallow(value)]));
   } catch {
     return text;
   }

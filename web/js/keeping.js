@@ -220,7 +220,7 @@ export class Keeper extends EventTarget {
   async #look(signal) {
     const counts = await this.#needs.failures();
     signal.throwIfAborted(); // somebody may have ended it, or begun another, meanwhile
-    const lost = (counts['cache.disk.quota'] ?? 0) + (counts['cache.disk.failed'] ?? 0);
+    const lost = ['quota', 'failed', 'skipped'].reduce((sum, why) => sum + (counts[`cache.disk.${why}`] ?? 0), 0);
     const share = (counts['cache.disk.bytes.after'] ?? 0) / (counts['cache.disk.bytes.before'] || 1);
     return { lost, share };
   }

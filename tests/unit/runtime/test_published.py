@@ -19,6 +19,7 @@ from lectern.published import (
     read_manifest,
     sound_path,
 )
+from lectern.settings import Settings
 
 from tests.fakes import RATE, Gate
 from tests.unit.runtime.world import BOOT, ONE, World, run
@@ -171,9 +172,26 @@ def test_what_is_kept_offline_is_put_on_the_disk() -> None:
         assert (await world.piece(SENTENCES[1], keep=True)).source == "published"
         await world.rest()
         assert set(world.store.entries) == {site.keys[text] for text in SENTENCES[:2]}
-        calls = world.store.calls
+        before = dict(world.store.entries)
         await world.piece(SENTENCES[0], keep=True)
-        assert world.store.calls == calls  # it is there already
+        await world.rest()
+        assert all(world.store.entries[key] is before[key] for key in before)  # there already
+
+    run(scenario())
+
+
+def test_what_was_made_while_the_disk_was_off_is_kept_offline_all_the_same() -> None:
+    async def scenario() -> None:
+        world = World()
+        world.app.settings.become(Settings.from_json({"disk_cache": False}))
+        await world.piece("Made by the model.")
+        await world.rest()
+        assert world.store.entries == {}
+        assert world.app.metrics.counters["cache.disk.skipped"] == 1
+        world.app.settings.become(Settings())
+        assert (await world.piece("Made by the model.", keep=True)).source == "memory"
+        await world.rest()
+        assert len(world.store.entries) == 1
 
     run(scenario())
 

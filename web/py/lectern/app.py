@@ -39,7 +39,7 @@ from lectern.pronunciation import rules_from_json
 from lectern.published import PublishedTier
 from lectern.sentences import split
 from lectern.sessions import SessionCache
-from lectern.settings import MIB, Settings
+from lectern.settings import MIB, MOST_SENTENCE_CHARS, Settings
 from lectern.speech import Spoken, Synthesizer, Utterance
 from lectern.styles import styles_from_json
 from lectern.voice_ports import Downloads, VoiceStore
@@ -190,9 +190,7 @@ class App:
         self._handlers: dict[str, Callable[[Mapping[str, object]], Awaitable[object]]] = {
             **DocumentRequests(ports.downloads, ports.pdf, ports.articles).handlers,
             **VoiceRequests(self._voices, collection, self._installer).handlers,
-            **PronounceRequests(
-                self._voices, ports.phonemizer, self.settings.max_sentence_chars
-            ).handlers,
+            **PronounceRequests(self._voices, ports.phonemizer, MOST_SENTENCE_CHARS).handlers,
             "styles": self.styles,
             "split": self.split,
             "piece": self.piece,
@@ -261,10 +259,11 @@ class App:
             length_scale=payloads.optional_number(payload, "lengthScale"),
             rules=rules_from_json(payload.get("rules")),
         )
-        if len(utterance.text) > self.settings.max_sentence_chars:
+        # Not the setting: the text may have been cut before that was changed.
+        if len(utterance.text) > MOST_SENTENCE_CHARS:
             raise BadOption(
-                f"A piece is made of one sentence of at most {self.settings.max_sentence_chars} "
-                "characters; split the text first."
+                f"A piece is made of one sentence of at most {MOST_SENTENCE_CHARS} characters; "
+                "split the text first."
             )
         offset, demand = payloads.offset(payload), payloads.demand(payload)
         keep = payload.get("keep") is True

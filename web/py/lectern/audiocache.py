@@ -48,8 +48,6 @@ class AudioCache:
         self._memory = MemoryTier(settings=settings, clock=clock, metrics=metrics)
         self._disk = DiskTier(store, settings=settings, clock=clock, metrics=metrics, codecs=codecs)
         self._published = published
-        #: Keys of what came from the site and was not put on the disk.
-        self._fetched: set[str] = set()
         #: How often it was cleared: what was made before is not put into it any more.
         self.cleared = 0
 
@@ -71,7 +69,7 @@ class AudioCache:
                 return followed, "disk"
         remembered = self._memory.ask(key)
         if remembered is not None:
-            if keep and key in self._fetched:
+            if keep and not await self._disk.has(key):
                 await self.keep(key, remembered)
             return remembered, "memory"
         entry = await self._disk.get(key, waiting=waiting)
@@ -83,7 +81,6 @@ class AudioCache:
         if entry is None:
             return None
         self._memory.put(key, entry)
-        self._fetched.add(key)
         if keep:
             await self.keep(key, entry)
         return entry, "published"
@@ -99,7 +96,6 @@ class AudioCache:
     async def keep(self, key: str, entry: StoredAudio, voice_id: str = "") -> None:
         """Put it into the durable tier; a failure is counted and said, never raised."""
         await self._disk.put(key, entry, voice_id)
-        self._fetched.discard(key)
 
     async def settle(self) -> None:
         """Idle-time work: what nobody has used for long leaves."""

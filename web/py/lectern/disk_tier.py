@@ -61,7 +61,7 @@ class DiskTier:
         self._write_retry_at = float("-inf")
         #: Whether making room by leaving old entries has been of use, as far as we know.
         self._eviction_helps = True
-        #: The browser's, for this origin; None: not asked yet, or not to be had.
+        #: The browser's, for this origin; None: not known yet.
         self._quota: int | None = None
         self._asked_quota = False
         self._writing = asyncio.Lock()
@@ -97,6 +97,12 @@ class DiskTier:
         self._mark(key)
         return entry
 
+    async def has(self, key: str) -> bool:
+        """Whether it is on the disk, whole or not."""
+        if not self._settings.disk_cache:
+            return False
+        return await self._guard(self._store.get(key)) is not None
+
     async def rest(self, key: str) -> StoredAudio | None:
         """All of a sentence whose beginning ``get`` gave lately; None else."""
         task = self._rests.get(key)
@@ -110,17 +116,19 @@ class DiskTier:
     async def put(self, key: str, entry: StoredAudio, voice_id: str = "") -> None:
         """A failure is counted and said. One at a time: there is no hurry."""
         if not self._settings.disk_cache:
+            self._metrics.count("cache.disk.skipped")
             return
         cleared = self._cleared
         async with self._writing:
-            if self._clock.monotonic() < max(self._write_retry_at, self._retry_at):
-                return
-            budget = await self._limit()
+            rests = self._clock.monotonic() < max(self._write_retry_at, self._retry_at)
+            budget = 0 if rests else await self._limit()
             if not budget:
+                self._metrics.count("cache.disk.skipped")
                 return
             kept = await self._packer.pack(entry, voice_id)
             size = len(kept.data)
             if size > budget:
+                self._metrics.count("cache.disk.skipped")
                 return
             started = self._clock.monotonic()
             await self._make_room(size, budget)
@@ -185,8 +193,9 @@ class DiskTier:
     async def _limit(self) -> int:
         """Bytes that the store may hold."""
         if not self._asked_quota:
-            self._quota = await self._guard(self._store.quota())
-            self._asked_quota = True
+            quota = await self._guard(self._store.quota())
+            if quota is not None:
+                self._quota, self._asked_quota = quota, True
         budget = self._settings.disk_cache_bytes
         if self._quota is None:
             return budget

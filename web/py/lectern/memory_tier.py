@@ -130,6 +130,7 @@ class MemoryTier:
         known = key in self._main or key in self._ghost
         self._drop(key)
         if size > self._settings.memory_cache_bytes or not self._settings.memory_cache_entries:
+            self._make_room(0)  # the bounds may be new
             return
         self._make_room(size)
         # Not before: what leaves now must not make the ghost queue forget it.

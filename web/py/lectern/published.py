@@ -57,6 +57,8 @@ _MOST_WORDS = 4000
 _PATIENCE = 5.0
 #: Seconds for a manifest, which may be long; after ``_PATIENCE`` nobody waits for it.
 _MANIFEST_PATIENCE = 60.0
+#: Seconds: a host that has just failed is not asked again at once, whatever the settings.
+_LEAST_REST = 1.0
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _MARK = re.compile(r"[0-9a-f]{12}\Z")
 _MANIFEST = re.compile(rf"{DOCUMENTS}[0-9a-f]{{64}}-[0-9a-f]{{16}}\.json\Z")
@@ -243,7 +245,7 @@ class PublishedTier:
         """The sentence's sound, where it is published and can be had."""
         if not self._on:
             return None
-        if not self._late:
+        if key not in self._sounds and not self._late:
             try:
                 await asyncio.wait_for(self._looked_up(), _PATIENCE)
             except TimeoutError:
@@ -361,7 +363,9 @@ class PublishedTier:
         except (LecternError, Unreadable, TimeoutError) as error:
             self._metrics.count("cache.published.failed")
             if not isinstance(error, Unreadable) or self._marks is None:
-                self._retry_at = self._clock.monotonic() + self._settings.store_retry_after
+                self._retry_at = self._clock.monotonic() + max(
+                    _LEAST_REST, self._settings.store_retry_after
+                )
             if not self._said:
                 self._said = True
                 reason = str(error) or "it did not come in time"

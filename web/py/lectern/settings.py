@@ -43,6 +43,10 @@ def _flag(default: bool) -> bool:
 PREFIX_PATTERN = r"(?:[a-z0-9][a-z0-9-]{0,39})?"
 
 
+#: Sentences are never longer, whatever the settings (UTF-16 units).
+MOST_SENTENCE_CHARS = 4000
+
+
 @dataclass(slots=True)
 class Settings:
     """Defaults of everything. ``Settings.from_json`` checks what a user changed.
@@ -51,7 +55,7 @@ class Settings:
     """
 
     #: Sentences longer than this are cut at clauses, then at words (UTF-16 units).
-    max_sentence_chars: int = _count(800, 40, 4000)
+    max_sentence_chars: int = _count(800, 40, MOST_SENTENCE_CHARS)
     #: Estimated memory that loaded sessions may hold together.
     session_budget: int = _count(300 * MIB, MIB, 4096 * MIB, later=True)
     #: Memory a session may cost, as a multiple of its model file. A guess on the safe side: a
