@@ -33,6 +33,8 @@ export class Configuration extends EventTarget {
   #site;
   /** @type {Record<string, unknown>} */
   #choices;
+  /** Whether what was chosen last could be written down. */
+  #kept = true;
   /** @type {EnginePort | null} */
   #engine = null;
   /** @type {Record<string, number>} */
@@ -107,19 +109,19 @@ export class Configuration extends EventTarget {
 
   /** The reader's choice; kept. @param {string} name @param {SettingValue} value */
   async set(name, value) {
-    await this.#choose({ ...this.#readChoices(), [name]: value });
+    await this.#choose({ ...this.#latestChoices(), [name]: value });
   }
 
   /** As it is without the reader's choice. @param {string} name */
   async reset(name) {
-    const { [name]: _, ...others } = this.#readChoices();
+    const { [name]: _, ...others } = this.#latestChoices();
     await this.#choose(others);
   }
 
   /** @param {Record<string, unknown>} choices */
   async #choose(choices) {
     this.#choices = choices;
-    this.#write(CHOICES_KEY, Object.keys(choices).length ? JSON.stringify(choices) : null);
+    this.#kept = this.#write(CHOICES_KEY, Object.keys(choices).length ? JSON.stringify(choices) : null);
     await this.#configure({ choices });
   }
 
@@ -164,13 +166,19 @@ export class Configuration extends EventTarget {
     }
   }
 
-  /** @param {string} key @param {string | null} value */
+  /** With those of other tabs, unless ours could not be written. */
+  #latestChoices() {
+    return this.#kept ? this.#readChoices() : this.#choices;
+  }
+
+  /** @param {string} key @param {string | null} value @returns {boolean} whether that could be done */
   #write(key, value) {
     try {
       if (value === null) this.#storage?.removeItem(key);
       else this.#storage?.setItem(key, value);
+      return this.#storage !== null;
     } catch {
-      // Full or forbidden: it counts as long as this page lives.
+      return false; // full or forbidden: it counts as long as this page lives
     }
   }
 }

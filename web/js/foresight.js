@@ -17,6 +17,7 @@ const PHRASES = 10;
  * @property {import('./habits.js').Habits} habits
  * @property {() => boolean} remembers  whether phrases may be counted
  * @property {() => Omit<import('./ahead.js').Resources, 'pace'>} resources
+ * @property {(voiceId: string) => boolean} [resident]  whether a voice is loaded; default: yes
  */
 
 export class Foresight {
@@ -57,8 +58,10 @@ export class Foresight {
   async idle() {
     const { habits, remembers, resources } = this.#needs;
     if (!remembers() || this.#prepared || !this.options || spares(resources())) return;
-    this.#prepared = true;
     const { passages: _passages, ...options } = this.options();
+    // A voice is not loaded for what perhaps nobody wants to hear.
+    if (typeof options.voiceId === 'string' && this.#needs.resident?.(options.voiceId) === false) return;
+    this.#prepared = true;
     for (const phrase of habits.often(PHRASES)) await this.#make(phrase, options, 1, null);
   }
 

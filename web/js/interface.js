@@ -2,9 +2,12 @@
 /** The screen's half of the composition root: what main.js does not need to start the engine. */
 
 import { BUILD } from '../vendor/build_info.js';
+import { Foresight } from './foresight.js';
+import { Habits } from './habits.js';
 import { askToKeep } from './keep_storage.js';
 import { Keeper } from './keeping.js';
 import { measuring } from './measuring.js';
+import { resources } from './resources.js';
 import { DISK_CACHE_BYTES } from './settings.js';
 import { watchConnection } from './view/connection.js';
 import { Page } from './view/page.js';
@@ -24,10 +27,22 @@ const arrivals = () => import('./arrivals.js');
  * @param {import('./lectern.js').Lectern} parts.lectern
  * @param {import('./engine.js').Engine} parts.engine
  * @param {import('./configuration.js').Configuration} parts.configuration
- * @param {import('./foresight.js').Foresight} parts.foresight
+ * @param {import('./predictions.js').Predictions} parts.predictions
  * @param {string} parts.base  absolute URL of the folder, with a final slash
  */
-export function show({ lectern, engine, configuration, foresight, base }) {
+export function show({ lectern, engine, configuration, predictions, base }) {
+  const habits = new Habits(localStorageOrNull());
+  configuration.addEventListener('change', () => {
+    if (!configuration.value('rememberPhrases', true)) habits.forget();
+  });
+  const foresight = new Foresight({
+    lectern,
+    predictions,
+    habits,
+    remembers: () => configuration.value('rememberPhrases', false),
+    resources,
+    resident: (voiceId) => engine.stats.voices.includes(voiceId),
+  });
   const { language, strings } = chooseLanguage(navigator.languages);
   localize(document, language, strings);
   watchConnection();
@@ -44,7 +59,8 @@ export function show({ lectern, engine, configuration, foresight, base }) {
     },
     memory,
     get budget() {
-      return configuration.value('diskCacheBytes', DISK_CACHE_BYTES);
+      const on = configuration.value('audioCache', true) && configuration.value('diskCache', true);
+      return on ? configuration.value('diskCacheBytes', DISK_CACHE_BYTES) : 0;
     },
   });
   const page = new Page({
@@ -66,5 +82,14 @@ export function show({ lectern, engine, configuration, foresight, base }) {
     reload: () => location.reload(),
   });
   document.body.dataset.shown = '';
-  return page;
+  return { page, foresight };
+}
+
+/** Reading `localStorage` throws where it is forbidden. */
+function localStorageOrNull() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
 }

@@ -7,11 +7,8 @@
 import { BUILD } from '../vendor/build_info.js';
 import { Configuration } from './configuration.js';
 import { installDebug } from './debug.js';
-import { Foresight } from './foresight.js';
-import { Habits } from './habits.js';
 import { assemble } from './lectern.js';
 import { registerOffline } from './offline.js';
-import { resources } from './resources.js';
 import { settleWhenIdle } from './settle.js';
 
 /** With nothing spoken, work for later waits this long after the start, in ms. */
@@ -25,20 +22,9 @@ const { lectern, engine, silences, predictions } = assemble({
   ...overrides(new URL(location.href).searchParams),
 });
 configuration.connect({ engine, silences });
-const habits = new Habits(localStorageOrNull());
-configuration.addEventListener('change', () => {
-  if (!configuration.value('rememberPhrases', true)) habits.forget();
-});
-const foresight = new Foresight({
-  lectern,
-  predictions,
-  habits,
-  remembers: () => configuration.value('rememberPhrases', false),
-  resources,
-});
 installDebug({ engine, lectern });
 Object.assign(window, { lectern });
-const screen = import('./interface.js').then(({ show }) => show({ lectern, engine, configuration, foresight, base }));
+const screen = import('./interface.js').then(({ show }) => show({ lectern, engine, configuration, predictions, base }));
 
 /** @type {import('./offline.js').Offline | null} */
 let offline = null;
@@ -49,7 +35,7 @@ engine.ready.then(
   () => {
     offline = registerOffline({ base });
     const mine = offline;
-    void screen.then((page) => page.connectOffline(mine));
+    void screen.then(({ page }) => page.connectOffline(mine));
     offline.keep([...wanted]);
     void configuration.fetchSite({ direct: BUILD.site && !offline.controlled, quietly: () => mine.site() });
   },
@@ -70,7 +56,7 @@ settleWhenIdle(engine, {
   then: () => {
     void fetchLater();
     // Who wants the voice loaded at the first Play does not want it loaded for this.
-    if (configuration.start !== 'lazy') void foresight.idle();
+    if (configuration.start !== 'lazy') void screen.then(({ foresight }) => foresight.idle());
   },
   unspokenMs: UNSPOKEN_MS,
 });
@@ -83,15 +69,6 @@ engine.addEventListener('idle', () => {
   followed = true;
   fetchLater();
 });
-
-/** Reading `localStorage` throws where it is forbidden. */
-function localStorageOrNull() {
-  try {
-    return localStorage;
-  } catch {
-    return null;
-  }
-}
 
 /**
  * `?backend=wasm|webgpu`, `?threads=N` and `?output=element|direct`; anything else is chosen here.

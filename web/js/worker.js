@@ -10,7 +10,6 @@ import { BUILD } from '../vendor/build_info.js';
 import { LecternError } from './errors.js';
 import { findArticle } from './host/article.js';
 import { AUDIO_SCHEMA, AudioStore } from './host/audio_store.js';
-import * as codecs from './host/codecs.js';
 import { Database } from './host/database.js';
 import { Downloads } from './host/downloads.js';
 import { Espeak } from './host/espeak.js';
@@ -30,6 +29,9 @@ import { VoiceStore } from './host/voice_store.js';
 import { warmStart } from './host/warm_start.js';
 import { holdLock } from './lifeline.js';
 import { PROTOCOL_VERSION } from './protocol.js';
+
+/** Fetched when Python is up, and not before: the first boot has enough to fetch. */
+const codecs = () => import('./host/codecs.js');
 
 /**
  * @typedef {import('./protocol.js').BootPayload} BootPayload
@@ -166,7 +168,12 @@ async function start(payload) {
     ort,
     espeak,
     store: new AudioStore({ database: new Database(named(AUDIO_SCHEMA, payload.prefix)) }),
-    codecs: { decode: codecs.decode, encode: codecs.encode },
+    codecs: {
+      /** @type {typeof import('./host/codecs.js').decode} */
+      decode: async (...given) => (await codecs()).decode(...given),
+      /** @type {typeof import('./host/codecs.js').encode} */
+      encode: async (...given) => (await codecs()).encode(...given),
+    },
     files,
     plans,
     voices,
@@ -191,6 +198,7 @@ async function start(payload) {
   } finally {
     browser.destroy();
   }
+  codecs().catch(() => {}); // told when it is needed
   return { snapshot: fromSnapshot, realm: prestarted ?? { backend: 'wasm', threads: 1 } };
 }
 

@@ -271,6 +271,18 @@ def test_a_codec_that_does_not_answer_rests() -> None:
     run(scenario())
 
 
+def test_a_slow_encoder_leaves_what_is_kept_readable() -> None:
+    async def scenario() -> None:
+        world = World("opus", store_timeout=0.05, store_retry_after=30.0)
+        await world.disk.put("k", entry(10_000))
+        world.codecs.gate = Gate(open_=False)
+        await asyncio.wait_for(world.disk.put("a", entry(10_000)), 5)
+        world.codecs.gate = None
+        assert await world.disk.get("k") == entry(10_000)
+
+    run(scenario())
+
+
 def test_what_can_not_be_decoded_here_is_a_miss_and_is_replaced() -> None:
     async def scenario() -> None:
         world = World("opus")

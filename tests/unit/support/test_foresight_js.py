@@ -274,3 +274,24 @@ def test_habits_are_made_ready_once_when_there_is_nothing_else_to_do(tmp_path: P
         """,
     )
     assert found == [[["Hello.", None], ["Again.", None]], []]
+
+
+def test_no_voice_is_loaded_for_habits(tmp_path: Path) -> None:
+    found = run(
+        tmp_path,
+        _FORESIGHT,
+        """
+        const loaded = [];
+        const resident = (voiceId) => loaded.includes(voiceId);
+        const it = new Foresight({
+          lectern: { render }, predictions, habits, remembers: () => true, resources: () => power, resident,
+        });
+        it.options = () => ({ voiceId: 'v' });
+        await it.idle();
+        const before = asked.length;
+        loaded.push('v');
+        await it.idle();
+        say([before, asked.length]);
+        """,
+    )
+    assert found == [0, 2]

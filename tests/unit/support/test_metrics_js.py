@@ -143,7 +143,8 @@ def test_evictions_by_tier_and_cause(tmp_path: Path) -> None:
         tmp_path,
         """say(model.evictions({counters: {'cache.memory.evicted.bytes': 2,
           'cache.disk.evicted.age': 7, 'cache.disk.evicted': 1, 'cache.disk.evicted.whim': 3,
-          'cache.memory.expired': 4, 'cache.memory.evicted.entries': 0,
+          'cache.memory.expired': 4, 'cache.memory.evicted.age': 4,
+          'cache.memory.evicted.entries': 0,
           'cache.memory.hit': 99}}));""",
     )
     assert [(one["tier"], one["cause"], one["count"]) for one in found] == [

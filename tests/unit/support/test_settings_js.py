@@ -206,6 +206,37 @@ def test_a_worker_that_is_lost_leaves_the_choice_for_the_next(tmp_path: Path) ->
     assert found == ["lazy", "lazy"]
 
 
+def test_choices_that_can_not_be_written_count_as_long_as_the_page(tmp_path: Path) -> None:
+    found = run(
+        tmp_path,
+        """
+        storage.setItem = () => { throw new Error('full'); };
+        const it = make();
+        it.connect({ engine, silences });
+        await settle();
+        await it.set('compression', 'none');
+        await it.set('diskCache', false);
+        say(it.layers.choices);
+        """,
+    )
+    assert found == {"compression": "none", "diskCache": False}
+
+
+def test_what_lies_too_deep_for_a_setting_is_not_handed_on(tmp_path: Path) -> None:
+    found = run(
+        tmp_path,
+        """
+        const it = make();
+        it.connect({ engine, silences });
+        await settle();
+        const text = `{"start": "lazy", "x": ${'['.repeat(9000)}${']'.repeat(9000)}}`;
+        await it.fetchSite(quietly({ here: true, text }));
+        say(it.layers.site);
+        """,
+    )
+    assert found == {"start": "lazy", "x": {}}
+
+
 def test_the_service_worker_tells_missing_from_out_of_reach(tmp_path: Path) -> None:
     part = (JS.parent / "sw_site.js").as_uri()
     found = node.run(

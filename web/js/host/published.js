@@ -2,7 +2,9 @@
 /** The folder's sound that was made ahead: fetched from there, and from nowhere else. */
 
 import { LecternError } from '../errors.js';
-import { decodeOggOpus, decoderConfig } from './ogg_opus.js';
+
+/** Fetched when there is something to decode. */
+const ogg = () => import('./ogg_opus.js');
 
 export class Published {
   /** @param {string} base absolute URL of the app's folder, with a final slash */
@@ -13,6 +15,7 @@ export class Published {
   /** Whether this browser decodes Opus. @returns {Promise<boolean>} */
   async decodes() {
     try {
+      const { decoderConfig } = await ogg();
       return (await AudioDecoder.isConfigSupported(decoderConfig())).supported === true;
     } catch {
       return false; // no WebCodecs
@@ -57,6 +60,7 @@ export class Published {
    */
   async decode(data, sampleRate, samples) {
     try {
+      const { decodeOggOpus } = await ogg();
       const pcm = await decodeOggOpus(data, sampleRate, samples);
       return new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength);
     } catch (error) {

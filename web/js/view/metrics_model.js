@@ -34,7 +34,7 @@ const MINUTE = 60_000;
 const FEWEST_MINUTES = 30;
 const MOST_MINUTES = 120;
 const EVICTED = /^cache\.([a-z]+)\.evicted(?:\.([a-z]+))?$/;
-const CAUSES = ['bytes', 'entries', 'age', 'quota'];
+const CAUSES = ['bytes', 'entries', 'age', 'quota', 'expired'];
 
 /** A number of things or bytes. @param {unknown} value @returns {number} not negative */
 function amount(value) {
@@ -157,10 +157,10 @@ export function evictions(metrics) {
     const [, tier = '', named = ''] = EVICTED.exec(name) ?? [];
     const count = amount(value);
     if (!tier || !count) continue;
-    found.push({ tier, cause: CAUSES.includes(named) ? named : 'other', count });
+    // Memory keeps for a time; the disk as long as somebody listens.
+    const cause = tier === 'memory' && named === 'age' ? 'expired' : named;
+    found.push({ tier, cause: CAUSES.includes(cause) ? cause : 'other', count });
   }
-  const expired = counter(metrics, 'cache.memory.expired');
-  if (expired) found.push({ tier: 'memory', cause: 'expired', count: expired });
   return found.sort((one, other) => other.count - one.count);
 }
 

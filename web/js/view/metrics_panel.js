@@ -78,7 +78,7 @@ export class MetricsPanel {
     this.#open?.abort();
     this.#open = null;
     clearTimeout(this.#timer);
-    void this.#drawing?.then(({ list }) => list.fold());
+    void this.#drawing?.then(({ list }) => list.fold(), () => {});
   }
 
   /** Look as soon as that is allowed again. */

@@ -21,7 +21,7 @@ export const settingsEnglish = {
   },
   cacheHints: {
     publishedCache: 'Sound that the site has made ahead.',
-    diskCacheBytes: 'Never more than a fifth of what the browser gives.',
+    diskCacheBytes: 'Never more than its share of what the browser gives: a fifth, unless this site says otherwise.',
     rememberPhrases: 'They are counted in this browser and sent nowhere. Switched off, the list is removed.',
   },
   cacheChoices: {
@@ -76,7 +76,7 @@ export const settingsFrench = {
   },
   cacheHints: {
     publishedCache: 'Le son que le site a préparé d’avance.',
-    diskCacheBytes: 'Jamais plus d’un cinquième de ce que donne le navigateur.',
+    diskCacheBytes: 'Jamais plus que sa part de ce que donne le navigateur : un cinquième, sauf avis contraire de ce site.',
     rememberPhrases: 'Elles sont comptées dans ce navigateur et ne sont envoyées nulle part. Sans cela, la liste est supprimée.',
   },
   cacheChoices: {

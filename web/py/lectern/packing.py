@@ -76,7 +76,7 @@ class Packer:
         self._settings = settings
         self._clock = clock
         self._metrics = metrics
-        self._resting: dict[str, float] = {}  # codec -> until when
+        self._resting: dict[str, float] = {}  # codec and direction -> until when
         self._told: set[str] = set()  # codecs whose failure was said
 
     async def pack(self, audio: StoredAudio, voice_id: str) -> KeptAudio:
@@ -113,17 +113,21 @@ class Packer:
     async def _encoded(self, codec: str, plain: KeptAudio) -> bytes | None:
         bitrate = _NARROW if plain.sample_rate <= 16_000 else _WIDE
         return await self._try(
-            codec, plain, lambda it: it.encode(codec, plain.data, plain.sample_rate, bitrate)
+            codec,
+            "encode",
+            plain,
+            lambda it: it.encode(codec, plain.data, plain.sample_rate, bitrate),
         )
 
     async def _decoded(self, kept: KeptAudio, limit: int) -> bytes | None:
         codec, data, rate, samples = kept.codec, kept.data, kept.sample_rate, kept.samples
-        return await self._try(codec, kept, lambda it: it.decode(codec, data, rate, samples, limit))
+        return await self._try(
+            codec, "decode", kept, lambda it: it.decode(codec, data, rate, samples, limit)
+        )
 
-    async def _try(self, codec: str, kept: KeptAudio, work: _Work) -> bytes | None:
-        if self._codecs is None or self._clock.monotonic() < self._resting.get(
-            codec, float("-inf")
-        ):
+    async def _try(self, codec: str, way: str, kept: KeptAudio, work: _Work) -> bytes | None:
+        rests_until = self._resting.get(f"{codec} {way}", float("-inf"))
+        if self._codecs is None or self._clock.monotonic() < rests_until:
             return None
         patience = self._settings.store_timeout + kept.samples / kept.sample_rate / _PACE
         try:
@@ -132,7 +136,7 @@ class Packer:
             self._metrics.count(f"codec.failed.{codec}")
             if isinstance(error, TimeoutError):
                 rest = self._settings.store_retry_after
-                self._resting[codec] = self._clock.monotonic() + rest
+                self._resting[f"{codec} {way}"] = self._clock.monotonic() + rest
             if codec not in self._told:
                 reason = str(error) or "it did not answer in time"
                 log.warning("A sentence is not kept as %s, but without it: %s", codec, reason)
