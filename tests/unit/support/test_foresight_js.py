@@ -284,7 +284,8 @@ def test_no_voice_is_loaded_for_habits(tmp_path: Path) -> None:
         const loaded = [];
         const resident = (voiceId) => loaded.includes(voiceId);
         const it = new Foresight({
-          lectern: { render }, predictions, habits, remembers: () => true, resources: () => power, resident,
+          lectern: { render }, predictions, habits, remembers: () => true, resources: () => power,
+          resident,
         });
         it.options = () => ({ voiceId: 'v' });
         await it.idle();
