@@ -202,8 +202,8 @@ def test_speaks_under_a_sub_path(
     open_app(page, site.url)
     assert synthesize(page, TEXT, voiceId=ENGLISH).level > 0.005
     assert speak(page, "Hello.").result == "end"
-    strays = [hit.path for hit in site.hits() if hit.status >= 400]
-    assert strays == []
+    strays = {hit.path for hit in site.hits() if hit.status >= 400}
+    assert strays <= {"lectern.json"}, "the site's settings alone may be missing"
 
 
 def test_a_host_without_isolation_headers(
