@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import json
 import math
+import zlib
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,20 +20,24 @@ from lectern.errors import (
     EngineTimeout,
     InferenceFailed,
     LecternError,
+    NetworkError,
     PhonemizerFailed,
+    StoreError,
+    TooLarge,
     VoiceNotInstalled,
     VoiceUnreadable,
 )
 from lectern.onnxfile import Part
 from lectern.ports import (
     Adapter,
+    Aged,
     Feed,
     FileRef,
+    KeptAudio,
     Progress,
     Realm,
     RealmConfig,
     SessionHandle,
-    StoredAudio,
     Tensor,
 )
 from lectern.preparing import Preparation
@@ -210,13 +215,16 @@ class FakePhonemizer:
 
 
 class FakeStore:
-    """``AudioStore`` in a dict, least recently used first."""
+    """``AudioStore`` in two dicts."""
 
     def __init__(self) -> None:
-        self.entries: dict[str, StoredAudio] = {}
+        self.entries: dict[str, KeptAudio] = {}
+        self.used: dict[str, int] = {}
         self.fault: LecternError | None = None
         self.gate: Gate | None = None
         self.calls = 0
+        self.touches = 0
+        self.space: int | None = None
 
     async def _enter(self) -> None:
         self.calls += 1
@@ -225,34 +233,122 @@ class FakeStore:
         if self.fault is not None:
             raise self.fault
 
-    async def get(self, key: str) -> StoredAudio | None:
+    async def get(self, key: str) -> KeptAudio | None:
         await self._enter()
-        entry = self.entries.pop(key, None)
-        if entry is not None:
-            self.entries[key] = entry
-        return entry
+        return self.entries.get(key)
 
-    async def put(self, key: str, entry: StoredAudio) -> None:
+    async def put(self, key: str, entry: KeptAudio, used: int) -> None:
         await self._enter()
-        self.entries.pop(key, None)
         self.entries[key] = entry
+        self.used[key] = used
+
+    async def touch(self, marks: Mapping[str, int]) -> None:
+        await self._enter()
+        self.touches += 1
+        for key, used in marks.items():
+            if key in self.entries:
+                self.used[key] = max(used, self.used.get(key, 0))
 
     async def delete(self, keys: Sequence[str]) -> None:
         await self._enter()
         for key in keys:
             self.entries.pop(key, None)
+            self.used.pop(key, None)
 
     async def clear(self) -> None:
         await self._enter()
         self.entries.clear()
+        self.used.clear()
 
     async def totals(self) -> tuple[int, int]:
         await self._enter()
-        return len(self.entries), sum(len(entry.pcm) for entry in self.entries.values())
+        return len(self.entries), sum(len(entry.data) for entry in self.entries.values())
 
-    async def oldest(self, limit: int) -> list[tuple[str, int]]:
+    async def oldest(self, limit: int) -> list[Aged]:
         await self._enter()
-        return [(key, len(entry.pcm)) for key, entry in list(self.entries.items())[:limit]]
+        found = [
+            Aged(key, len(entry.data), self.used.get(key, 0)) for key, entry in self.entries.items()
+        ]
+        return sorted(found, key=lambda entry: entry.used)[:limit]
+
+    async def quota(self) -> int | None:
+        return self.space
+
+
+class FakeCodecs:
+    """``AudioCodecs`` that are ``known``: "opus" keeps every tenth byte, "lossless" is zlib.
+
+    What "opus" gives back has the right length and nothing else of the sound.
+    """
+
+    def __init__(self, *known: str) -> None:
+        self.known = set(known)
+        self.faults: dict[str, LecternError] = {}
+        self.gate: Gate | None = None
+        self.encoded: list[str] = []
+        self.decoded: list[tuple[str, int]] = []  # codec, limit
+
+    async def _enter(self, codec: str) -> bool:
+        if self.gate:
+            await self.gate.passed()
+        if codec in self.faults:
+            raise self.faults[codec]
+        return codec in self.known
+
+    async def encode(self, codec: str, pcm: bytes, sample_rate: int, bitrate: int) -> bytes | None:
+        self.encoded.append(codec)
+        if not await self._enter(codec):
+            return None
+        return pcm[::10] if codec == "opus" else zlib.compress(pcm)
+
+    async def decode(
+        self, codec: str, data: bytes, sample_rate: int, samples: int, limit: int
+    ) -> bytes | None:
+        self.decoded.append((codec, limit))
+        if not await self._enter(codec):
+            return None
+        try:
+            found = zlib.decompress(data) if codec == "lossless" else b"o" * (2 * samples)
+        except zlib.error as error:
+            raise StoreError("These bytes are no packed sound.") from error
+        if len(found) != 2 * samples:
+            raise StoreError("These bytes are another sound.")
+        return found[: 2 * limit]
+
+
+class FakePublished:
+    """``PublishedFiles`` of files by path; "decodes" what ``sounds`` has for the bytes."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        #: What a fetch gives until it goes past the HTTP cache.
+        self.stale: dict[str, bytes] = {}
+        self.sounds: dict[bytes, bytes] = {}
+        self.asked: list[str] = []
+        self.fault: LecternError | None = None
+        self.gate: Gate | None = None
+        self.decoder = True
+
+    async def decodes(self) -> bool:
+        return self.decoder
+
+    async def fetch(self, path: str, limit: int, *, fresh: bool = False) -> bytes:
+        self.asked.append(path)
+        if self.gate:
+            await self.gate.passed()
+        if self.fault is not None:
+            raise self.fault
+        data = self.files.get(path) if fresh else self.stale.get(path, self.files.get(path))
+        if data is None:
+            raise NetworkError(f"{path} could not be fetched: the server answered 404.")
+        if len(data) > limit:
+            raise TooLarge(f"{path} is longer than {limit} bytes.")
+        return data
+
+    async def decode(self, data: bytes, sample_rate: int, samples: int) -> bytes:
+        if data not in self.sounds:
+            raise StoreError("This is no Opus.")
+        return self.sounds[data]
 
 
 def voice_json(language: str = "en_US", **changes: object) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,38 +9,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
-from lectern.errors import EngineLost, InferenceFailed, LecternError, VoiceUnreadable
+from lectern.errors import LecternError
 from lectern.onnxfile import Part, open_model
-from lectern.ports import Adapter, Feed, FileRef, Noise, Realm, RealmConfig, SessionHandle, Tensor
+from lectern.ports import Adapter, Feed, FileRef, Noise, Realm, RealmConfig, SessionHandle
 from lectern.running import FixedDecoder, Split, Whole
 from lectern.surgery import cut
 
-from tests.parts import assembled
+from tools.build.pack_native import NativeSessions
 
 TINY = Path(__file__).resolve().parent / "tiny_voice"
-
-
-def normal_noise(noise: Noise) -> npt.NDArray[np.float32]:
-    """``web/js/host/noise.js`` in NumPy: [rows, columns]."""
-    with np.errstate(over="ignore"):
-        pairs = np.arange(0, noise.rows, 2, dtype=np.uint32)
-        columns = np.arange(noise.first, noise.first + noise.columns, dtype=np.uint32)
-        key = _mix(_mix(np.array([noise.seed], np.uint32)) ^ pairs)
-        here = _mix(key[:, None] ^ columns[None, :])
-        there = _mix(here ^ np.uint32(0x5BD1E995))
-    radius = np.sqrt(-2 * np.log((here.astype(np.float64) + 1) / 2**32))
-    angle = there.astype(np.float64) / 2**32 * 2 * np.pi
-    both = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-    rows: npt.NDArray[np.float32] = both.reshape(-1, noise.columns)[: noise.rows]
-    return rows.astype(np.float32)
-
-
-def _mix(value: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    h = value + np.uint32(0x9E3779B9)
-    h = (h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B)
-    h = (h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35)
-    return h ^ (h >> np.uint32(16))
 
 
 def snr(wanted: npt.NDArray[Any], got: npt.NDArray[Any]) -> float:
@@ -51,7 +27,7 @@ def snr(wanted: npt.NDArray[Any], got: npt.NDArray[Any]) -> float:
     return float("inf") if not noise else 10 * float(np.log10((a**2).sum() / noise))
 
 
-class NativeInference:
+class NativeInference(NativeSessions):
     """Realms of any backend, all of them the same arithmetic.
 
     Args:
@@ -71,15 +47,9 @@ class NativeInference:
         models: Mapping[int, bytes],
         cost: Callable[[Sequence[str], int], None] = lambda outputs, size: None,
     ) -> None:
-        self._models = models
+        super().__init__(models)
         self._cost = cost
-        self._sessions: dict[int, Any] = {}
-        self._lost: Callable[[int], None] = lambda realm: None
-        self._next = 0
-        self._last_realm = 0
         self.gpu: Adapter | None = None
-        self.realms = {1: Realm(1, "wasm", 1)}
-        self.homes: dict[int, int] = {}  # session -> realm
         self.runs: list[tuple[tuple[str, ...], int]] = []
         self.places: list[str] = []
         self.created: list[tuple[str, Mapping[str, int] | None]] = []
@@ -91,15 +61,7 @@ class NativeInference:
 
     async def open(self, config: RealmConfig) -> Realm:
         self._fault("open", config.backend)
-        self._last_realm += 1
-        realm = Realm(self._last_realm, config.backend, config.threads)
-        self.realms[realm.id] = realm
-        return realm
-
-    async def close(self, realm: int) -> None:
-        self.realms.pop(realm, None)
-        for session in [one for one, home in self.homes.items() if home == realm]:
-            del self.homes[session], self._sessions[session]
+        return await super().open(config)
 
     async def kill(self, realm: int) -> None:
         """The realm's worker dies."""
@@ -121,75 +83,30 @@ class NativeInference:
         *,
         fixed: Mapping[str, int] | None = None,
     ) -> SessionHandle:
-        home = self.realms.get(realm)
-        if home is None:
-            raise EngineLost("This realm is gone.")
-        self._fault("create", home.backend)
-        data = self._models[model.id]
-        if part is not None:
-            data = assembled(part, data)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 4
-        for name, size in (fixed or {}).items():
-            options.add_free_dimension_override_by_name(name, size)
-        sizes = part.sizes if part and part.sizes else (len(data),)
-        starts = [sum(sizes[:index]) for index in range(len(sizes))]
-        try:
-            stages = [
-                onnxruntime.InferenceSession(data[start : start + size], options)
-                for start, size in zip(starts, sizes, strict=True)
-            ]
-        except Exception as error:
-            raise VoiceUnreadable(f"onnxruntime can't load this model: {error}") from error
-        self._next += 1
-        self._sessions[self._next] = stages
-        self.homes[self._next] = realm
-        self.created.append((home.backend, fixed))
-        made = {value.name for stage in stages for value in stage.get_outputs()}
-        needed = {value.name for stage in stages for value in stage.get_inputs()}
-        return SessionHandle(self._next, tuple(sorted(needed - made)), tuple(sorted(made)))
+        backend = self.realms[realm].backend if realm in self.realms else ""
+        self._fault("create", backend)
+        made = await super().create(realm, model, part, fixed=fixed)
+        self.created.append((backend, fixed))
+        return made
 
     async def run(
         self, session: int, feeds: Mapping[str, Feed], outputs: Sequence[str], deadline: float
     ) -> dict[str, memoryview]:
-        found = self._sessions.get(session)
-        if found is None:
-            raise EngineLost("This session is gone.")
-        self._fault("run", self.backend_of(session))
-        given = {name: _array(feed) for name, feed in feeds.items()}
-        size = max(value.shape[-1] for value in given.values())
-        self.runs.append((tuple(outputs), size))
-        self.places.append(self.backend_of(session))
-        self._cost(outputs, size)
-        try:
-            for stage in found:
-                names = [value.name for value in stage.get_inputs()]
-                told = [value.name for value in stage.get_outputs()]
-                results = stage.run(told, {name: given[name] for name in names})
-                given.update(zip(told, results, strict=True))
-        except Exception as error:
-            raise InferenceFailed(f"onnxruntime could not run the voice: {error}") from error
-        return {
-            name: memoryview(array("f", np.asarray(given[name], np.float32).ravel().tobytes()))
-            for name in outputs
-        }
+        if session in self.homes:
+            self._fault("run", self.backend_of(session))
+            size = max(_columns(feed) for feed in feeds.values())
+            self.runs.append((tuple(outputs), size))
+            self.places.append(self.backend_of(session))
+            self._cost(outputs, size)
+        return await super().run(session, feeds, outputs, deadline)
 
     async def release(self, session: int) -> None:
         self.released.append(session)
-        self._sessions.pop(session, None)
-        self.homes.pop(session, None)
-
-    def on_lost(self, callback: Callable[[int], None]) -> None:
-        self._lost = callback
+        await super().release(session)
 
 
-def _array(feed: Feed) -> npt.NDArray[Any]:
-    if isinstance(feed, Noise):
-        return normal_noise(feed)[None]
-    assert isinstance(feed, Tensor)
-    kind = np.int64 if feed.type == "int64" else np.float32
-    return np.asarray(feed.data, dtype=kind).reshape(feed.dims)
+def _columns(feed: Feed) -> int:
+    return feed.columns if isinstance(feed, Noise) else feed.dims[-1]
 
 
 async def load(voice: str, fixed: tuple[int, ...] = ()) -> tuple[NativeInference, Split, Whole]:

@@ -12,13 +12,5 @@ def read_of(data: bytes) -> Read:
 
 
 def assembled(part: Part, data: bytes) -> bytes:
-    """The bytes of a part of the model in ``data``, as ``host/parts.js`` puts them together."""
-    pieces: list[bytes] = []
-    used = 0
-    for offset, length in part.segments:
-        if offset < 0:
-            pieces.append(part.literals[used : used + length])
-            used += length
-        else:
-            pieces.append(data[offset : offset + length])
-    return b"".join(pieces)
+    """The bytes of a part of the model in ``data``."""
+    return part.assemble(read_of(data))

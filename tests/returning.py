@@ -81,9 +81,14 @@ def snapshot(browser: Browser, dist: Path) -> Snapshot:
 
 
 @pytest.fixture
-def app(page: Page, site: StaticSite, snapshot: Snapshot) -> Page:
+def returning(context: BrowserContext, site: StaticSite, snapshot: Snapshot) -> None:
+    """The app was open in this test's browser before."""
+    snapshot.lay(context, site)
+
+
+@pytest.fixture
+def app(page: Page, site: StaticSite, returning: None) -> Page:
     """The app, open and ready to speak; not its first visit."""
-    snapshot.lay(page.context, site)
     return open_app(page, site.url)
 
 

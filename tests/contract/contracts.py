@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import zlib
+import math
+from array import array
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -22,12 +23,13 @@ from lectern.errors import (
 )
 from lectern.ports import (
     ArticleFinder,
+    AudioCodecs,
     AudioStore,
     Inference,
+    KeptAudio,
     Phonemizer,
     Realm,
     RealmConfig,
-    StoredAudio,
     VoiceFiles,
 )
 
@@ -54,6 +56,7 @@ class World:
     store: AudioStore
     files: VoiceFiles
     articles: ArticleFinder
+    codecs: AudioCodecs
     voice: str
     broken: str
     kill: Callable[[int], Awaitable[None]]
@@ -103,18 +106,22 @@ async def refused(work: Awaitable[object], *kinds: type[LecternError]) -> Lecter
 # -- AudioStore ------------------------------------------------------------------
 
 
-def audio(seed: int, samples: int = 400) -> StoredAudio:
-    pcm = bytes((seed * 31 + n) % 256 for n in range(2 * samples))
-    words = ((0, 0, 200), (1, 200, samples - 200))
-    return StoredAudio(pcm, 16_000 + seed, words, zlib.crc32(pcm))
+def audio(seed: int, size: int = 800) -> KeptAudio:
+    data = bytes((seed * 31 + n) % 256 for n in range(size))
+    words = ((0, 0, 200), (1, 200, 300))
+    return KeptAudio(data, "opus", 16_000 + seed, 500, words, f"sha256:{seed}", "voice", 10**12)
+
+
+async def oldest(world: World, limit: int) -> list[tuple[str, int, int]]:
+    return [(aged.key, aged.bytes, aged.used) for aged in await world.store.oldest(limit)]
 
 
 @contract
 async def store_gives_back_what_was_put(world: World) -> None:
     await world.store.clear()
-    silent = StoredAudio(b"", 22_050, (), 0)
-    await world.store.put(ONE, audio(1))
-    await world.store.put(TWO, silent)
+    silent = KeptAudio(b"", "pcm", 22_050, 0, (), "")
+    await world.store.put(ONE, audio(1), 1)
+    await world.store.put(TWO, silent, 2)
     assert await world.store.get(ONE) == audio(1)
     assert await world.store.get(TWO) == silent
 
@@ -130,51 +137,123 @@ async def store_has_none_of_what_was_not_put(world: World) -> None:
 @contract
 async def store_replaces_under_the_same_key(world: World) -> None:
     await world.store.clear()
-    await world.store.put(ONE, audio(1))
-    await world.store.put(ONE, audio(2, samples=300))
-    assert await world.store.get(ONE) == audio(2, samples=300)
+    await world.store.put(ONE, audio(1), 1)
+    await world.store.put(ONE, audio(2, 600), 2)
+    assert await world.store.get(ONE) == audio(2, 600)
     assert await world.store.totals() == (1, 600)
+    assert await oldest(world, 5) == [(ONE, 600, 2)]
 
 
 @contract
 async def store_counts_entries_and_bytes(world: World) -> None:
     await world.store.clear()
-    await world.store.put(ONE, audio(1, samples=300))
-    await world.store.put(TWO, audio(2, samples=500))
+    await asyncio.gather(
+        world.store.put(ONE, audio(1, 600), 1), world.store.put(TWO, audio(2, 1000), 2)
+    )
     assert await world.store.totals() == (2, 1600)
 
 
 @contract
 async def store_names_the_least_recently_used_first(world: World) -> None:
     await world.store.clear()
+    now = 1_800_000_000_000
     for key, seed in ((ONE, 1), (TWO, 2), (THREE, 3)):
-        await world.store.put(key, audio(seed, samples=200 + seed))
-    assert await world.store.oldest(2) == [(ONE, 402), (TWO, 404)]
+        await world.store.put(key, audio(seed, 400 + seed), now + seed)
+    assert await oldest(world, 2) == [(ONE, 401, now + 1), (TWO, 402, now + 2)]
     await world.store.get(ONE)
-    await world.store.put(TWO, audio(2, samples=210))
-    assert await world.store.oldest(9) == [(THREE, 406), (ONE, 402), (TWO, 420)]
+    assert [key for key, *_ in await oldest(world, 1)] == [ONE], "reading leaves no mark"
+    await world.store.touch({ONE: now + 10, UNKNOWN: now + 11, THREE: now - 5})
+    await world.store.touch({})
+    await world.store.put(TWO, audio(2, 410), now + 20)
+    assert await oldest(world, 9) == [
+        (THREE, 403, now + 3),
+        (ONE, 401, now + 10),
+        (TWO, 410, now + 20),
+    ]
+    assert await world.store.get(ONE) == audio(1, 401)
 
 
 @contract
 async def store_deletes_what_is_there_and_minds_nothing_else(world: World) -> None:
     await world.store.clear()
-    await world.store.put(ONE, audio(1))
-    await world.store.put(TWO, audio(2))
-    await world.store.delete([ONE, UNKNOWN])
+    await world.store.put(ONE, audio(1), 1)
+    await world.store.put(TWO, audio(2), 2)
+    await world.store.delete([ONE, UNKNOWN, ONE])
     await world.store.delete([])
     assert await world.store.get(ONE) is None
     assert await world.store.get(TWO) == audio(2)
     assert await world.store.totals() == (1, 800)
-    assert await world.store.oldest(5) == [(TWO, 800)]
+    assert await oldest(world, 5) == [(TWO, 800, 2)]
 
 
 @contract
 async def store_clears(world: World) -> None:
-    await world.store.put(ONE, audio(1))
+    await world.store.put(ONE, audio(1), 1)
     await world.store.clear()
     await world.store.clear()
     assert await world.store.get(ONE) is None
     assert await world.store.totals() == (0, 0)
+
+
+@contract
+async def store_knows_its_quota_or_says_nothing(world: World) -> None:
+    quota = await world.store.quota()
+    assert quota is None or quota > 1_000_000
+
+
+# -- AudioCodecs -----------------------------------------------------------------
+
+
+def speech(rate: int, seconds: float = 3.0) -> bytes:
+    """A voice-like hum: harmonics of a pitch that moves, in syllables, with some silence."""
+    samples = array("h")
+    phase = 0.0
+    for n in range(round(rate * seconds)):
+        at = n / rate
+        phase += 2 * math.pi * (120 + 30 * math.sin(4 * at)) / rate
+        loud = max(0.0, math.sin(2 * math.pi * 3 * at)) * (at % 1.5 < 1.2)
+        tone = sum(math.sin(k * phase) / k for k in range(1, 12))
+        samples.append(round(6000 * loud * tone))
+    return samples.tobytes()
+
+
+@contract
+async def codecs_without_loss_give_back_the_very_same(world: World) -> None:
+    loud = array("h", [-32768, 32767, 0, -1, 1, 32767, -32768] * 300).tobytes()
+    for sound in (speech(22_050), loud, b"", b"\x07\x80"):
+        packed = await world.codecs.encode("lossless", sound, 22_050, 0)
+        assert packed is not None
+        samples = len(sound) // 2
+        found = await world.codecs.decode("lossless", packed, 22_050, samples, samples)
+        assert (found or b"") == sound
+    packed = await world.codecs.encode("lossless", speech(22_050), 22_050, 0)
+    assert packed is not None
+    assert len(packed) < 0.7 * len(speech(22_050))
+
+
+@contract
+async def codecs_give_as_many_samples_as_there_were(world: World) -> None:
+    for rate, seconds in ((16_000, 2.0), (22_050, 1.7), (24_000, 0.06), (44_100, 0.131)):
+        sound = speech(rate, seconds)
+        samples = len(sound) // 2
+        packed = await world.codecs.encode("opus", sound, rate, 24_000)
+        assert packed is not None
+        found = await world.codecs.decode("opus", packed, rate, samples, samples)
+        assert found is not None
+        assert len(found) == len(sound)
+        first = await world.codecs.decode("opus", packed, rate, samples, 1000)
+        assert first is not None
+        assert found.startswith(first)
+        assert len(first) >= 2000
+
+
+@contract
+async def codecs_refuse_what_is_not_theirs(world: World) -> None:
+    sound = speech(16_000, 1.0)
+    packed = await world.codecs.encode("lossless", sound, 16_000, 0)
+    assert packed is not None
+    for data, samples in ((packed, 15_999), (packed, 16_001), (packed[:-9], 16_000), (b"x", 1)):
+        await refused(world.codecs.decode("lossless", data, 16_000, samples, samples), LecternError)
 
 
 # -- VoiceFiles ------------------------------------------------------------------

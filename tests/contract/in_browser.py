@@ -5,7 +5,14 @@ from __future__ import annotations
 import traceback
 
 import contract_host  # registered by contract_worker.js
-from lectern.browser import HostArticle, HostInference, HostPhonemizer, HostStore, HostVoiceFiles
+from lectern.browser import (
+    HostArticle,
+    HostCodecs,
+    HostInference,
+    HostPhonemizer,
+    HostStore,
+    HostVoiceFiles,
+)
 
 from tests.contract import article_contracts as _article_contracts  # noqa: F401
 from tests.contract import inference_contracts as _inference_contracts  # noqa: F401
@@ -22,6 +29,7 @@ _world = World(
     store=HostStore(),
     files=HostVoiceFiles(),
     articles=HostArticle(),
+    codecs=HostCodecs(),
     voice=str(contract_host.voice),
     broken=str(contract_host.broken),
     kill=_kill,

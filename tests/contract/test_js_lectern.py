@@ -33,7 +33,8 @@ MAKE = """
         },
     };
     const lectern = new host.Lectern({
-        engine, silences: {sentenceSilence: 0.2, paragraphSilence: 0.5}});
+        engine, silences: {sentenceSilence: 0.2, paragraphSilence: 0.5},
+        predictions: {follow() {}}});
 """
 
 

@@ -14,8 +14,9 @@ from lectern.ports import Noise
 from lectern.surgery import cut
 from playwright.sync_api import Page
 
-from tests.native import TINY, normal_noise, snr
+from tests.native import TINY, snr
 from tests.packing import encoded
+from tools.build.pack_native import normal_noise
 
 VOICE = "en_US-tiny-medium"
 IDS = [1, 0, *(n for i in range(20, 60) for n in (i, 0)), 2]

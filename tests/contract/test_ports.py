@@ -18,6 +18,7 @@ from tests.contract.contracts import CONTRACTS, World
 from tests.e2e.server import StaticSite
 from tests.fake_documents import FakeArticles
 from tests.fakes import (
+    FakeCodecs,
     FakeInference,
     FakePhonemizer,
     FakeStore,
@@ -51,6 +52,7 @@ def fake_world() -> World:
         store=FakeStore(),
         files=files,
         articles=FakeArticles(),
+        codecs=FakeCodecs("opus", "lossless"),
         voice="en_US-one-x_low",
         broken=BROKEN,
         kill=kill,

@@ -19,6 +19,8 @@ from tests.oracle import likeness
 from tests.public_api import ENGLISH, FRENCH, failure, level, stream, synthesize
 from tests.sound_files import read_id3, read_mp3, read_opus, read_wav
 
+pytestmark = pytest.mark.usefixtures("returning")
+
 TEXT = "The first part. It is short, and it is calm.\n\nThe second part begins here. Nobody waits."
 SECOND = TEXT.index("The second")
 CHAPTERS = [

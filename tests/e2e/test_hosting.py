@@ -73,7 +73,8 @@ def test_under_a_sub_path(page: Page, dist: Path, make_site: Callable[..., Stati
     record(page)
     open_app(page, site.url)
     assert heard(page) > 0.4
-    assert [hit.path for hit in site.hits() if hit.status >= 400] == []
+    # The site's settings may be missing.
+    assert {hit.path for hit in site.hits() if hit.status >= 400} <= {"lectern.json"}
     scope = page.evaluate("async () => (await navigator.serviceWorker.ready).scope")
     assert urlsplit(scope).path == "/some%20where/else/"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -181,7 +182,9 @@ def test_the_second_time_comes_from_memory_and_after_a_reload_from_disk(app: Pag
     for one, two, three in zip(first, second, third, strict=True):
         assert len(one.samples) == len(two.samples)
         assert abs(one.samples - two.samples).max() < 1 / 32767
-        assert (two.samples == three.samples).all()
+        # What was on the disk is Opus by now: the same length, nearly the same sound.
+        assert len(two.samples) == len(three.samples)
+        assert np.corrcoef(two.samples, three.samples)[0, 1] > 0.8
         assert one.words == two.words == three.words
     # What is said otherwise is another sound.
     slower = stream(app, TEXT, voiceId=ENGLISH, lengthScale=1.5)
@@ -199,8 +202,8 @@ def test_speaks_under_a_sub_path(
     open_app(page, site.url)
     assert synthesize(page, TEXT, voiceId=ENGLISH).level > 0.005
     assert speak(page, "Hello.").result == "end"
-    strays = [hit.path for hit in site.hits() if hit.status >= 400]
-    assert strays == []
+    strays = {hit.path for hit in site.hits() if hit.status >= 400}
+    assert strays <= {"lectern.json"}, "the site's settings alone may be missing"
 
 
 def test_a_host_without_isolation_headers(

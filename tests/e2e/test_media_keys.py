@@ -16,6 +16,8 @@ from tests.e2e.test_page import button, reading
 from tests.epubs import Chapter, Line, make
 from tests.sound import record, recorded
 
+pytestmark = pytest.mark.usefixtures("returning")
+
 BOOK = make(
     [
         Chapter(

@@ -48,7 +48,7 @@ def embedded(page: Page, site: StaticSite) -> Page:
           const { assemble } = await import(`${base}js/lectern.js`);
           const { installDebug } = await import(`${base}js/debug.js`);
           const { lectern, engine } = assemble({ base });
-          installDebug({ engine });
+          installDebug({ engine, lectern });
           Object.assign(window, { lectern });
           await lectern.ready;
         }""",

@@ -2,6 +2,7 @@
 // the contracts imported from source that is fetched like any other file.
 import { findArticle } from './host/article.js';
 import { AudioStore } from './host/audio_store.js';
+import * as codecs from './host/codecs.js';
 import { Espeak } from './host/espeak.js';
 import { installNumpy } from './host/numpy.js';
 import { Ort } from './host/ort.js';
@@ -42,6 +43,7 @@ async function boot({ base, voice, broken }) {
     ort,
     espeak: new Espeak(base),
     store: new AudioStore(),
+    codecs: { decode: codecs.decode, encode: codecs.encode },
     files,
     plans: new Plans(),
     article: findArticle,

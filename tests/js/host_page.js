@@ -3,6 +3,7 @@
 import { BUILD } from '../vendor/build_info.js';
 import { Engine } from './engine.js';
 import { AUDIO_SCHEMA, AudioStore } from './host/audio_store.js';
+import * as codecs from './host/codecs.js';
 import { Database } from './host/database.js';
 import { Espeak } from './host/espeak.js';
 import { watchFetches } from './host/fetch_watch.js';
@@ -76,6 +77,6 @@ Object.assign(window, {
   host: {
     base, failure, next, startOrt, feeds,
     AUDIO_SCHEMA, AudioStore, BUILD, Database, Engine, Espeak, Lectern, Library, Ort, PROTOCOL_VERSION, Realm, Realms,
-    SnapshotStore, TextFeed, VoiceFiles, WavParts, pictureSize, thumbnail, watchFetches,
+    SnapshotStore, TextFeed, VoiceFiles, WavParts, codecs, pictureSize, thumbnail, watchFetches,
   },
 });

@@ -66,6 +66,13 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("bench", nargs=argparse.REMAINDER, metavar="ARG", help="given to run.py")
     bench.set_defaults(run=_bench)
 
+    _add_pack(commands.add_parser("pack", help="render texts ahead, for whoever visits first"))
+    _add_preload(
+        commands.add_parser(
+            "preload", help="render the page's lists of phrases ahead, as pack does"
+        )
+    )
+
     _add_voice(commands.add_parser("voice", help="list, add, remove and verify Piper voices"))
 
     check = commands.add_parser("check", help="lint, types, hashes of everything vendored")
@@ -81,6 +88,37 @@ def _parser() -> argparse.ArgumentParser:
     clean.add_argument("--all", action="store_true", help="also .venv and node_modules")
     clean.set_defaults(run=_clean)
     return parser
+
+
+def _add_pack(pack: argparse.ArgumentParser) -> None:
+    pack.add_argument("texts", nargs="+", metavar="TEXT", help="documents; JSON: lists of phrases")
+    pack.add_argument("--voice", required=True, metavar="ID", help="who says them")
+    pack.add_argument("--style", metavar="NAME", help="how: calm, lively, storytelling, …")
+    pack.add_argument("--speaker", metavar="NAME", help="of a voice with several; name or number")
+    pack.add_argument("--length-scale", type=float, metavar="X", help="2 is half as fast")
+    pack.add_argument("--title", default="", help="in place of the document's own")
+    pack.add_argument("--phrases", action="store_true", help="the texts have a phrase a line")
+    pack.add_argument(
+        "--bitrate", type=int, default=24_000, metavar="N", help="bits a second (%(default)s)"
+    )
+    pack.add_argument("--jobs", type=int, metavar="N", help="processes; default: one a core")
+    pack.add_argument("--prune", action="store_true", help="remove what no packed text needs")
+    pack.add_argument(
+        "--dask", default="", metavar="ADDRESS", help="render on the Dask cluster there"
+    )
+    pack.set_defaults(run=_pack)
+
+
+def _add_preload(preload: argparse.ArgumentParser) -> None:
+    preload.add_argument("--voice", required=True, metavar="ID", help="who says them")
+    preload.add_argument(
+        "--category", action="append", metavar="NAME", help="of web/phrases; again for more"
+    )
+    preload.add_argument(
+        "--style", action="append", metavar="NAME", help="in place of the categories' own"
+    )
+    preload.add_argument("--jobs", type=int, metavar="N", help="processes; default: one a core")
+    preload.set_defaults(run=_preload)
 
 
 def _add_voice(voice: argparse.ArgumentParser) -> None:
@@ -179,6 +217,39 @@ def _bench(ctx: Context, arguments: argparse.Namespace) -> int:
     from tools.build.testing import bench
 
     return bench(ctx, arguments.bench)
+
+
+def _pack(ctx: Context, arguments: argparse.Namespace) -> int:
+    from tools.build.pack import pack
+
+    return pack(
+        ctx,
+        arguments.texts,
+        voice=arguments.voice,
+        style=arguments.style,
+        speaker=arguments.speaker,
+        length_scale=arguments.length_scale,
+        bitrate=arguments.bitrate,
+        title=arguments.title,
+        phrases=arguments.phrases,
+        jobs=arguments.jobs,
+        prune=arguments.prune,
+        dask=arguments.dask,
+    )
+
+
+def _preload(ctx: Context, arguments: argparse.Namespace) -> int:
+    from tools.build.pack import pack
+    from tools.build.preload import preload
+
+    return preload(
+        ctx,
+        pack,
+        voice=arguments.voice,
+        categories=arguments.category,
+        styles=arguments.style,
+        jobs=arguments.jobs,
+    )
 
 
 def _check(ctx: Context, arguments: argparse.Namespace) -> int:

@@ -43,18 +43,21 @@ def make(ctx: Context, *, into: Path | None = None, settings: VoiceSettings | No
     settings = voice_settings.load(ctx.layout.root) if settings is None else settings
     plan = _plan(ctx, settings)
     made = {path: source for path, source in plan.items() if isinstance(source, bytes)}
+    site = manifest.SITE_SETTINGS
     hashes = {
         path: sha256_bytes(source) if isinstance(source, bytes) else ctx.hashes.sha256(source)
         for path, source in plan.items()
+        if path != site
     }
     version = manifest.version(hashes, settings)
-    info = manifest.build_info(version, hashes, settings).encode()
+    info = manifest.build_info(version, hashes, settings, site=site in plan).encode()
     plan[manifest.BUILD_INFO] = made[manifest.BUILD_INFO] = info
     hashes[manifest.BUILD_INFO] = sha256_bytes(info)
     at_once = _languages(ctx)
     entries = [
         Entry(path, _size(source), hashes[path], manifest.when(path, at_once))
         for path, source in plan.items()
+        if path != site
     ]
     listing = manifest.manifest_text(version, entries)
     plan[manifest.MANIFEST] = listing.encode()
@@ -111,6 +114,10 @@ def _plan(ctx: Context, settings: VoiceSettings) -> dict[str, Path | bytes]:
         name = path.relative_to(layout.voices).as_posix()
         if not _hidden(name):
             plan[f"models/piper/{name}"] = path
+    for path in files_under(layout.audio):
+        name = path.relative_to(layout.audio).as_posix()
+        if not _hidden(name):
+            plan[f"{manifest.PUBLISHED}{name}"] = path
     listed = voices.catalogue_text(layout.voices, hashes=ctx.hashes)
     plan[f"models/piper/{voices.CATALOGUE}"] = listed.encode()
     return plan

@@ -1,4 +1,4 @@
-"""files.json: every file of dist with its size, hash, and when a visitor needs it."""
+"""files.json: every file of dist (but published sound): size, hash, when a visitor needs it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ from tools.build.voice_settings import VoiceSettings
 MANIFEST = "files.json"
 SERVICE_WORKER = "sw.js"
 #: Put behind it: one file, of one version.
-SERVICE_WORKER_PARTS = ("sw_share.js",)
+SERVICE_WORKER_PARTS = ("sw_share.js", "sw_site.js")
+#: The site's settings: they belong to no version and may change at any time.
+SITE_SETTINGS = "lectern.json"
 BUILD_INFO = "vendor/build_info.js"
+#: Sound that was made ahead: found by way of its index alone, and not listed in files.json.
+PUBLISHED = "audio/"
+PUBLISHED_INDEX = "audio/index.json"
 
 #: What a memory snapshot is made of and by: it is good for exactly these.
 _SNAPSHOT = (
@@ -59,36 +64,58 @@ def when(path: str, at_once: Container[str] = ()) -> str:
         return "engine"
     if folder == "vendor/fonts":
         return "shell" if name in _FONTS_AT_ONCE else "later"
-    later = ("licenses/", "vendor/pdfjs/", "vendor/article/", "vendor/mediabunny/", "vendor/lame/")
+    if path == PUBLISHED_INDEX:
+        return "later"
+    later = (
+        "licenses/",
+        "phrases/",
+        "vendor/pdfjs/",
+        "vendor/article/",
+        "vendor/mediabunny/",
+        "vendor/lame/",
+    )
     if path.startswith(later):
         return "later"
     return "shell"
 
 
+def listed(path: str) -> bool:
+    """Whether a file is one of this version's: published sound is named by its hash, and stays."""
+    return not path.startswith(PUBLISHED) or path == PUBLISHED_INDEX
+
+
 def version(hashes: Mapping[str, str], settings: VoiceSettings) -> str:
     """A short name of exactly these files: path -> SHA-256, without what holds it."""
-    parts = [part for path in sorted(hashes) for part in (path, hashes[path])]
+    parts = [part for path in sorted(hashes) if listed(path) for part in (path, hashes[path])]
     return digest([*parts, json.dumps(settings.as_json())])[:12]
 
 
-def build_info(version_name: str, hashes: Mapping[str, str], settings: VoiceSettings) -> str:
-    """vendor/build_info.js: what the page has to know of the build it belongs to."""
+def build_info(
+    version_name: str, hashes: Mapping[str, str], settings: VoiceSettings, *, site: bool = False
+) -> str:
+    """vendor/build_info.js: what the page has to know of the build it belongs to.
+
+    ``site``: settings of the site are part of it.
+    """
     info = {
         "version": version_name,
         "snapshotKey": digest(hashes.get(path, "") for path in _SNAPSHOT),
         "voices": settings.as_json(),
+        # "" where nothing is published
+        "published": hashes.get(PUBLISHED_INDEX, ""),
+        "site": site,
     }
     return f"// Made by the build.\nexport const BUILD = {json.dumps(info)};\n"
 
 
 def manifest_text(version_name: str, entries: Iterable[Entry]) -> str:
     """files.json. It and sw.js are not listed: they say what the rest should be."""
-    listed = [
+    shown = [
         asdict(entry)
         for entry in sorted(entries, key=lambda entry: entry.path)
-        if entry.path not in (MANIFEST, SERVICE_WORKER)
+        if entry.path not in (MANIFEST, SERVICE_WORKER) and listed(entry.path)
     ]
-    rows = ",\n".join("  " + json.dumps(row) for row in listed)
+    rows = ",\n".join("  " + json.dumps(row) for row in shown)
     return f'{{"version": "{version_name}", "files": [\n{rows}\n]}}\n'
 
 

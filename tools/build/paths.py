@@ -26,6 +26,11 @@ class Layout:
         return self.public / "models" / "piper"
 
     @property
+    def audio(self) -> Path:
+        """What `build.py pack` made ahead, for ``dist/audio``; not committed."""
+        return self.public / "audio"
+
+    @property
     def wasm(self) -> Path:
         """What is fetched and patched for ``dist/wasm``; not committed."""
         return self.public / "wasm"

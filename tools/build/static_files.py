@@ -18,6 +18,7 @@ MIME_TYPES = {
     ".json": "application/json",
     ".md": "text/markdown; charset=utf-8",
     ".mjs": "text/javascript; charset=utf-8",
+    ".opus": "audio/ogg",
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
@@ -33,6 +34,8 @@ ISOLATION = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _POLICY = re.compile(r'<meta\s+http-equiv="Content-Security-Policy"\s+content="([^"]*)"')
+#: Named by what is in them.
+_FOR_EVER = re.compile(r"audio/(?:[0-9a-f]{2}|documents)/[0-9a-f-]+\.(?:opus|json)\Z")
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
@@ -69,7 +72,7 @@ class StaticFolder:
             **ISOLATION,
             "Content-Type": MIME_TYPES.get(path.suffix.lower(), "application/octet-stream"),
             "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-cache",
+            "Cache-Control": self._caching(path),
             "Accept-Ranges": "bytes",
             "ETag": etag,
             **self._policy(path),
@@ -87,6 +90,10 @@ class StaticFolder:
                 partial = {**common, "Content-Range": f"bytes {start}-{end - 1}/{size}"}
                 return Reply(HTTPStatus.PARTIAL_CONTENT, partial, path, start, end - start)
         return Reply(HTTPStatus.OK, common, path, 0, size)
+
+    def _caching(self, path: Path) -> str:
+        name = path.relative_to(self.root.resolve()).as_posix()
+        return "public, max-age=31536000, immutable" if _FOR_EVER.match(name) else "no-cache"
 
     def _policy(self, path: Path) -> dict[str, str]:
         """For scripts, as the service worker does it: a worker has no <meta> of its own."""

@@ -47,7 +47,7 @@ class VoiceFolder:
         """Be the only one that changes voices here. Raises BuildError at once if another is."""
         self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / _LOCK).open("a+b") as stream:
-            if not _locked(stream):
+            if not locked(stream):
                 raise BuildError(
                     "Another build.py is changing the voices.", "Wait until it has ended."
                 )
@@ -147,7 +147,7 @@ class VoiceFolder:
             path.unlink(missing_ok=True)
 
 
-def _locked(stream: IO[bytes]) -> bool:
+def locked(stream: IO[bytes]) -> bool:
     """Lock the open file until it is closed, by whatever; False when another has it."""
     try:
         if os.name == "nt":

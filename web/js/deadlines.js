@@ -9,7 +9,7 @@ const LOADING = 180_000;
 const PIECE = 20_000;
 /** What goes on beside speech and stands in nobody's way; downloads take what they take. */
 export const ASIDE = new Set([
-  'settle', 'available', 'install', 'installFiles', 'remove', 'voiceStorage', 'voiceCard',
+  'settle', 'configure', 'predictions', 'available', 'install', 'installFiles', 'remove', 'voiceStorage', 'voiceCard',
 ]);
 
 /** Whether work that gives way lets this pass: speech waits for it, or it measures. @param {string} type */

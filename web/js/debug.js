@@ -11,9 +11,9 @@ const TAG = '[PiperWASM]';
 const MIB = 1024 * 1024;
 
 /**
- * @param {{engine: Engine, target?: any}} options target gets the globals
+ * @param {{engine: Engine, lectern: import('./lectern.js').Lectern, target?: any}} options target gets the globals
  */
-export function installDebug({ engine, target = window }) {
+export function installDebug({ engine, lectern, target = window }) {
   const piperDebug = {
     /** From the page's mirror: `{voiceCount: 0, voices: []}` before boot and after a death. */
     getSessionCacheStats: () => engine.stats,
@@ -41,7 +41,30 @@ export function installDebug({ engine, target = window }) {
      * @param {string} voiceId
      */
     preloadModel: (voiceId) => engine.ask('preload', { voiceId, install: true }),
-    getMetrics: () => engine.ask('metrics', {}),
+    /**
+     * Make phrases of every day ahead (phrases/). The progress stands in the console.
+     * @param {import('./preloading.js').PreloadOptions} [options]
+     */
+    async preloadPhrases(options = {}) {
+      const { preloadPhrases } = await import('./preloading.js');
+      const onProgress = (/** @type {{done: number, requested: number, text: string}} */ progress) => {
+        const { done, requested } = progress;
+        const tenth = Math.floor((10 * done) / requested);
+        if (tenth > Math.floor((10 * (done - 1)) / requested)) {
+          console.info(`${TAG} 🗣️ Phrases: ${done}/${requested} (${tenth * 10}%)`);
+        }
+        options.onProgress?.(progress);
+      };
+      const clear = () => engine.ask('clearAudio', {});
+      const report = await preloadPhrases({ lectern, clear }, { ...options, onProgress });
+      console.info(`${TAG} ✅ Phrases ready`, report);
+      return report;
+    },
+    /**
+     * Counters, latencies, sentences by minute; with `{format: 'prometheus'}` as Prometheus' text.
+     * @param {{format?: 'json' | 'prometheus'}} [options]
+     */
+    getMetrics: ({ format } = {}) => engine.ask('metrics', { format }),
     resetMetrics: () => engine.ask('resetMetrics', {}),
     trace: () => engine.ask('trace', {}),
   };

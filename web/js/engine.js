@@ -17,6 +17,7 @@ import { PROTOCOL_VERSION, WORKER_NAME } from './protocol.js';
 import { Realms } from './realms.js';
 import { PendingRequests } from './requests.js';
 import { RestartLimit } from './restart_limit.js';
+import { early } from './settings.js';
 import { WorkerHandle } from './worker_handle.js';
 
 /**
@@ -31,7 +32,9 @@ import { WorkerHandle } from './worker_handle.js';
  * @property {string} base absolute URL of the app's folder, with a final slash
  * @property {'wasm' | 'webgpu' | null} [backend] the user's override
  * @property {number | null} [threads] the user's override
- * @property {Record<string, number>} [settings] changes to settings.py's table, its names
+ * @property {Record<string, import('./settings.js').SettingValue>} [settings] changes to settings.py's table, its names
+ * @property {unknown} [site] what lectern.json says, unchecked
+ * @property {unknown} [choices] what is kept of the reader's own settings, unchecked
  * @property {Record<string, object>} [styles] over styles.py's table
  * @property {KeyValues | null} [storage] keeps what was found out about this device
  * @property {Partial<Watchdog>} [watchdog]
@@ -79,12 +82,14 @@ export class Engine extends EventTarget {
     backend = null,
     threads = null,
     settings = {},
+    site = null,
+    choices = null,
     styles = {},
     storage,
     watchdog = {},
   }) {
     super();
-    this.options = { base, backend, threads, settings, styles };
+    this.options = { base, backend, threads, settings, site, choices, styles };
     this.storage = storage === undefined ? localStorageOrNull() : storage;
     this.watchdog = { ...WATCHDOG, ...watchdog };
     /** @type {BootValue | null} of the worker that lives now */
@@ -188,6 +193,23 @@ export class Engine extends EventTarget {
     }
   }
 
+  /**
+   * Other settings, from now on and for workers to come.
+   *
+   * @param {{site?: unknown, choices?: unknown}} [layers] what is left out stays
+   * @returns {Promise<import('./protocol.js').ConfigureValue>}
+   */
+  configure(layers = {}) {
+    Object.assign(this.options, layers);
+    return this.ask('configure', layers);
+  }
+
+  /** The voice that was used last in this browser; '' for none. */
+  get lastVoice() {
+    const { voiceId } = this.#stored(WARM_KEY) ?? {};
+    return typeof voiceId === 'string' ? voiceId : '';
+  }
+
   /** End everything. */
   dispose() {
     this.#end(lostError('The engine was disposed of.', false), { forGood: true });
@@ -226,7 +248,8 @@ export class Engine extends EventTarget {
       isolated: globalThis.crossOriginIsolated === true,
       prestarted: realm,
       device,
-      warm: this.#stored(WARM_KEY),
+      prefix: this.#early('prefix'),
+      warm: this.#early('start') === 'lazy' ? null : this.#stored(WARM_KEY),
       voices: {
         source: BUILD.voices.source && new URL(BUILD.voices.source, this.options.base).href,
         origins: [...BUILD.voices.origins, new URL(this.options.base).origin],
@@ -297,6 +320,12 @@ export class Engine extends EventTarget {
     if (!this.snapshotBoot) return boot;
     const full = Number(this.#stored(FULL_BOOT_KEY)) || 0;
     return Math.max(snapshotBoot, Math.min(full, slowSnapshotBoot));
+  }
+
+  /** A setting that can't wait for Python. @param {'start' | 'prefix'} name */
+  #early(name) {
+    const { site, choices, settings } = this.options;
+    return early(name, [site, choices, settings]);
   }
 
   /** @param {string} key @param {unknown} value JSON-shaped */

@@ -2,8 +2,12 @@
 /** The screen's half of the composition root: what main.js does not need to start the engine. */
 
 import { BUILD } from '../vendor/build_info.js';
+import { Foresight } from './foresight.js';
+import { Habits } from './habits.js';
 import { askToKeep } from './keep_storage.js';
 import { Keeper } from './keeping.js';
+import { measuring } from './measuring.js';
+import { resources } from './resources.js';
 import { DISK_CACHE_BYTES } from './settings.js';
 import { watchConnection } from './view/connection.js';
 import { Page } from './view/page.js';
@@ -22,9 +26,23 @@ const arrivals = () => import('./arrivals.js');
  * @param {object} parts
  * @param {import('./lectern.js').Lectern} parts.lectern
  * @param {import('./engine.js').Engine} parts.engine
+ * @param {import('./configuration.js').Configuration} parts.configuration
+ * @param {import('./predictions.js').Predictions} parts.predictions
  * @param {string} parts.base  absolute URL of the folder, with a final slash
  */
-export function show({ lectern, engine, base }) {
+export function show({ lectern, engine, configuration, predictions, base }) {
+  const habits = new Habits(localStorageOrNull());
+  configuration.addEventListener('change', () => {
+    if (!configuration.value('rememberPhrases', true)) habits.forget();
+  });
+  const foresight = new Foresight({
+    lectern,
+    predictions,
+    habits,
+    remembers: () => configuration.value('rememberPhrases', false),
+    resources,
+    resident: (voiceId) => engine.stats.voices.includes(voiceId),
+  });
   const { language, strings } = chooseLanguage(navigator.languages);
   localize(document, language, strings);
   watchConnection();
@@ -40,13 +58,20 @@ export function show({ lectern, engine, base }) {
       return found.counters;
     },
     memory,
-    budget: DISK_CACHE_BYTES,
+    get budget() {
+      const on = configuration.value('audioCache', true) && configuration.value('diskCache', true);
+      return on ? configuration.value('diskCacheBytes', DISK_CACHE_BYTES) : 0;
+    },
   });
   const page = new Page({
     lectern,
     events: engine,
     preload: (voiceId) => engine.request('preload', { voiceId }),
     keeper,
+    metrics: measuring({ engine, lectern, keeper }),
+    configuration,
+    foresight,
+    lastVoice: engine.lastVoice,
     memory,
     library,
     arrivals,
@@ -57,5 +82,14 @@ export function show({ lectern, engine, base }) {
     reload: () => location.reload(),
   });
   document.body.dataset.shown = '';
-  return page;
+  return { page, foresight };
+}
+
+/** Reading `localStorage` throws where it is forbidden. */
+function localStorageOrNull() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
 }

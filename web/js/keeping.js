@@ -16,6 +16,8 @@ const BEHIND = 3;
 /** After so many sentences it is looked whether the browser still takes them. */
 const LOOK_EVERY = 20;
 const BYTES_PER_SAMPLE = 2;
+/** What the cache makes of a byte of sound with Opus, at most; how much it is, it counts. */
+const OPUS_SHARE = 1 / 9;
 
 /**
  * @typedef {'working' | 'paused' | 'done' | 'full' | 'failed'} Status
@@ -29,6 +31,7 @@ const BYTES_PER_SAMPLE = 2;
  * @property {number} at  as far as it is kept
  * @property {number} bytes  of sound from `from` to `at`
  * @property {number} seconds  the same
+ * @property {number} [share]  bytes that the cache made of one of sound, as it was counted last
  * @property {Record<string, unknown>} options  voice and manner, as `render` takes them
  * @property {Status} status
  * @property {string} [code]  of what went wrong
@@ -37,7 +40,7 @@ const BYTES_PER_SAMPLE = 2;
  * @typedef {object} KeeperNeeds
  * @property {Pick<import('./lectern.js').Lectern, 'render'>} lectern
  * @property {(voiceId: string) => Promise<unknown>} prepare  loads the voice, which stores it
- * @property {() => Promise<Record<string, number>>} failures  counters of what the cache could not keep
+ * @property {() => Promise<Record<string, number>>} failures  counters of what the cache kept and could not keep
  * @property {{keeping: KeepRecord | null}} memory
  * @property {number} budget  bytes that the cache may hold
  * @property {LockManager} [locks]
@@ -72,7 +75,12 @@ export class Keeper extends EventTarget {
     return this.#record;
   }
 
-  /** Bytes that a text may take. */
+  /** Bytes that the cache makes of one of sound, as far as it is known. */
+  get share() {
+    return this.#record?.share ?? (typeof AudioEncoder === 'undefined' ? 1 : OPUS_SHARE);
+  }
+
+  /** Bytes of the cache that a text may take. */
   get room() {
     return Math.max(0, this.#needs.budget - RESERVE);
   }
@@ -87,7 +95,8 @@ export class Keeper extends EventTarget {
   start(text, about, passages = null) {
     this.#run?.abort();
     this.#passages = passages;
-    const blank = { print: fingerprint(text), at: about.from, bytes: 0, seconds: 0 };
+    const { share } = this.#record ?? {};
+    const blank = { print: fingerprint(text), at: about.from, bytes: 0, seconds: 0, share };
     this.#set({ ...about, ...blank, status: 'working' });
     void this.#work(text);
   }
@@ -177,33 +186,43 @@ export class Keeper extends EventTarget {
     const { at, to, options } = /** @type {KeepRecord} */ (this.#record);
     const voiceId = options.voiceId;
     if (typeof voiceId === 'string') await this.#needs.prepare(voiceId);
-    const before = await this.#lost(signal);
+    const before = (await this.#look(signal)).lost;
     /** Ends of the sentences that were handed over last, with what they came to. */
     const recent = [];
     let { bytes, seconds } = /** @type {KeepRecord} */ (this.#record);
     let sentences = 0;
-    for await (const piece of this.#needs.lectern.render(text, { ...options, passages: this.#passages, startAt: at, endAt: to, signal })) {
+    for await (const piece of this.#needs.lectern.render(text, { ...options, passages: this.#passages, startAt: at, endAt: to, keep: true, signal })) {
       signal.throwIfAborted();
       bytes += piece.samples.length * BYTES_PER_SAMPLE;
       seconds += piece.samples.length / piece.sampleRate;
-      if (bytes > this.room) return this.#end('full');
+      if (bytes * this.share > this.room) return this.#end('full');
       if (!piece.last) continue;
       recent.push({ at: piece.end, bytes, seconds });
       const safe = recent.length > BEHIND ? recent.shift() : null;
       if (safe) this.#set({ .../** @type {KeepRecord} */ (this.#record), ...safe });
       sentences += 1;
-      if (sentences % LOOK_EVERY === 0 && (await this.#lost(signal)) > before) return this.#end('failed', 'quota');
+      if (sentences % LOOK_EVERY) continue;
+      const { lost, share } = await this.#look(signal);
+      if (lost > before) return this.#end('failed', 'quota');
+      if (share) this.#set({ .../** @type {KeepRecord} */ (this.#record), share });
     }
-    if ((await this.#lost(signal)) > before) return this.#end('failed', 'quota');
+    if ((await this.#look(signal)).lost > before) return this.#end('failed', 'quota');
     this.#set({ .../** @type {KeepRecord} */ (this.#record), at: to, bytes, seconds });
     this.#end('done');
   }
 
-  /** How often the cache could not keep a sentence. @param {AbortSignal} signal */
-  async #lost(signal) {
+  /**
+   * How often the cache could not keep a sentence, and what it makes of a byte of sound: 0 where it
+   * has not kept any.
+   *
+   * @param {AbortSignal} signal
+   */
+  async #look(signal) {
     const counts = await this.#needs.failures();
     signal.throwIfAborted(); // somebody may have ended it, or begun another, meanwhile
-    return (counts['cache.disk.quota'] ?? 0) + (counts['cache.disk.failed'] ?? 0);
+    const lost = ['quota', 'failed', 'skipped'].reduce((sum, why) => sum + (counts[`cache.disk.${why}`] ?? 0), 0);
+    const share = (counts['cache.disk.bytes.after'] ?? 0) / (counts['cache.disk.bytes.before'] || 1);
+    return { lost, share };
   }
 
   /** @param {unknown} error */

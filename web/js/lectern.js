@@ -8,10 +8,12 @@ import { Casting, choiceFor } from './casting.js';
 import { Engine } from './engine.js';
 import { LecternError } from './errors.js';
 import { guessLanguage } from './guess_language.js';
+import { Listener, UNHURRIED } from './listener.js';
 import { DOCUMENT, PRONOUNCING, RENDERING, SPEAKING, SYNTHESIS, checkedOptions, checkedText, emptyText } from './options.js';
 import { Passages } from './passages.js';
 import { pauseAfter } from './pauses.js';
 import { Player } from './player.js';
+import { Predictions } from './predictions.js';
 import { Speech } from './reader.js';
 import { readSettings } from './settings.js';
 import { settleWhenIdle } from './settle.js';
@@ -46,41 +48,23 @@ import { WavParts } from './wav.js';
  * @property {number} silence seconds that belong after it; 0 but for a sentence's last piece
  * @property {Word[]} words all on piece 0; offsets in the text that was given, seconds from
  *   the sentence's first sample
- * @property {'memory' | 'disk' | 'model'} source
+ * @property {'memory' | 'disk' | 'published' | 'model'} source
  *
  * @typedef {object} LecternOptions
  * @property {string} [base] the app's folder; default: the one that this module is in
  * @property {'wasm' | 'webgpu' | null} [backend] override; default: what is quickest here
  * @property {number | null} [threads] override; default: what is quickest here
  * @property {import('./audio/routes.js').Way | null} [output] override; default: what suits this browser
- * @property {Record<string, number>} [settings] changes to settings.py's table, in camelCase
+ * @property {Record<string, import('./settings.js').SettingValue>} [settings] changes to settings.py's table, in camelCase
  * @property {Record<string, {length?: number, noise?: number, noiseW?: number,
  *   speakers?: string[]}>} [styles] more styles, or others of the same name
  */
-
-/** Whoever wants a whole file waits for its end, not for its beginning. */
-const UNHURRIED = { ahead: null, delivered() {} };
-
-/** Somebody who plays a stream as it comes, as far as can be known. */
-class Listener {
-  /** When what was delivered will have been heard, in seconds of `performance.now()`. */
-  #until = 0;
-
-  /** Seconds that are left to hear. */
-  get ahead() {
-    return Math.max(0, this.#until - performance.now() / 1000);
-  }
-
-  /** @param {number} seconds of sound */
-  delivered(seconds) {
-    this.#until = performance.now() / 1000 + this.ahead + seconds;
-  }
-}
 
 export class Lectern {
   #engine;
   #keeping;
   #silences;
+  #predictions;
   #way;
   /** @type {Aside | null} */
   #aside = null;
@@ -90,10 +74,11 @@ export class Lectern {
   #speech = null;
 
   /**
-   * @param {{engine: Engine, silences: Silences, output?: import('./audio/routes.js').Way | null}} parts
+   * @param {{engine: Engine, silences: Silences, predictions: Predictions, output?: import('./audio/routes.js').Way | null}} parts
    */
-  constructor({ engine, silences, output = null }) {
+  constructor({ engine, silences, predictions, output = null }) {
     this.#engine = engine;
+    this.#predictions = predictions;
     this.#way = output;
     this.#keeping = new VoiceKeeping(engine);
     this.#silences = silences;
@@ -257,12 +242,12 @@ export class Lectern {
    * @returns {AsyncGenerator<Piece, void, void>} errors as `synthesize`
    */
   async *render(text, options) {
-    const { signal, startAt: from = 0, endAt: to = Infinity, ...given } = checkedOptions(options, RENDERING);
+    const { signal, startAt: from = 0, endAt: to = Infinity, keep = false, ...given } = checkedOptions(options, RENDERING);
     const aside = (this.#aside ??= new Aside(this.#engine));
     const prepared = this.#prepare(checkedText(text), given, aside);
     const stop = new AbortController();
     const signals = signal ? [signal, stop.signal] : [stop.signal];
-    const range = { engine: aside, from, to };
+    const range = { engine: aside, from, to, keep };
     try {
       yield* this.#pieces(prepared, AbortSignal.any(signals), UNHURRIED, range);
     } finally {
@@ -302,6 +287,7 @@ export class Lectern {
       options: { casting, rate, signal, ...this.#silences },
       startAt,
     });
+    this.#predictions.follow(this.#speech);
     return this.#speech;
   }
 
@@ -348,11 +334,11 @@ export class Lectern {
    * @param {{feed: TextFeed, casting: Promise<Casting>}} prepared
    * @param {AbortSignal} signal
    * @param {{ahead: number | null, delivered(seconds: number): void}} pace
-   * @param {{engine: Pick<Engine, 'ask'>, from: number, to: number}} [range]
+   * @param {{engine: Pick<Engine, 'ask'>, from: number, to: number, keep?: boolean}} [range]
    * @returns {AsyncGenerator<Piece, void, void>}
    */
   async *#pieces({ feed, casting }, signal, pace, range) {
-    const { engine, from, to } = range ?? { engine: this.#engine, from: 0, to: Infinity };
+    const { engine, from, to, keep } = range ?? { engine: this.#engine, from: 0, to: Infinity };
     feed.sentence(0, { signal }).catch(() => {}); // side by side with the voice; told below
     const cast = await casting;
     for (let index = from && (await feed.indexAt(from, { signal })); ; index++) {
@@ -362,7 +348,7 @@ export class Lectern {
       let how = cast.manner(sentence.language);
       let offset = 0;
       for (let piece = 0, last = false; !last; ) {
-        const asked = { text, ...how, offset, ahead: pace.ahead };
+        const asked = { text, ...how, offset, ahead: pace.ahead, ...(keep && { keep }) };
         let value;
         try {
           value = await engine.ask('piece', asked, { signal });
@@ -468,8 +454,8 @@ export function createLectern(options) {
  * The API and the engine under it, started; whoever takes the engine decides when there is
  * time for `settle`.
  *
- * @param {LecternOptions} [options]
- * @returns {{lectern: Lectern, engine: Engine}}
+ * @param {LecternOptions & {site?: unknown, choices?: unknown}} [options] site, choices: weaker settings, unchecked
+ * @returns {{lectern: Lectern, engine: Engine, silences: Silences, predictions: Predictions}}
  * @throws {LecternError} bad_option
  */
 export function assemble({
@@ -479,11 +465,14 @@ export function assemble({
   output = null,
   settings = {},
   styles = {},
+  ...layers
 } = {}) {
   const { silences, forPython } = readSettings(settings);
-  const engine = new Engine({ base: folderUrl(base), backend, threads, settings: forPython, styles });
+  const engine = new Engine({ base: folderUrl(base), backend, threads, settings: forPython, styles, ...layers });
   engine.start();
-  return { lectern: new Lectern({ engine, silences, output }), engine };
+  const tell = (/** @type {{prepared: number, used: number}} */ counts) => engine.request('predictions', counts, { aside: true });
+  const predictions = new Predictions({ tell });
+  return { lectern: new Lectern({ engine, silences, predictions, output }), engine, silences, predictions };
 }
 
 /** @param {string | undefined} base @returns {string} absolute, with a final slash */

@@ -4,6 +4,8 @@
  * The engine comes first: it needs longer than the screen, which follows (interface.js).
  */
 
+import { BUILD } from '../vendor/build_info.js';
+import { Configuration } from './configuration.js';
 import { installDebug } from './debug.js';
 import { assemble } from './lectern.js';
 import { registerOffline } from './offline.js';
@@ -13,10 +15,16 @@ import { settleWhenIdle } from './settle.js';
 const UNSPOKEN_MS = 8000;
 
 const base = new URL('.', document.baseURI).href;
-const { lectern, engine } = assemble({ base, ...overrides(new URL(location.href).searchParams) });
-installDebug({ engine });
+const configuration = new Configuration({ base });
+const { lectern, engine, silences, predictions } = assemble({
+  base,
+  ...configuration.layers,
+  ...overrides(new URL(location.href).searchParams),
+});
+configuration.connect({ engine, silences });
+installDebug({ engine, lectern });
 Object.assign(window, { lectern });
-const screen = import('./interface.js').then(({ show }) => show({ lectern, engine, base }));
+const screen = import('./interface.js').then(({ show }) => show({ lectern, engine, configuration, predictions, base }));
 
 /** @type {import('./offline.js').Offline | null} */
 let offline = null;
@@ -27,8 +35,9 @@ engine.ready.then(
   () => {
     offline = registerOffline({ base });
     const mine = offline;
-    void screen.then((page) => page.connectOffline(mine));
+    void screen.then(({ page }) => page.connectOffline(mine));
     offline.keep([...wanted]);
+    void configuration.fetchSite({ direct: BUILD.site && !offline.controlled, quietly: () => mine.site() });
   },
   () => {},
 );
@@ -44,7 +53,11 @@ engine.addEventListener('keep', (event) => {
 const fetchLater = () => offline?.fetchLater({ webgpu: engine.stats.backend === 'webgpu' });
 settleWhenIdle(engine, {
   playing: () => lectern.playing,
-  then: fetchLater,
+  then: () => {
+    void fetchLater();
+    // Who wants the voice loaded at the first Play does not want it loaded for this.
+    if (configuration.start !== 'lazy') void screen.then(({ foresight }) => foresight.idle());
+  },
   unspokenMs: UNSPOKEN_MS,
 });
 

@@ -51,6 +51,11 @@ export class Offline extends EventTarget {
     });
   }
 
+  /** Whether this page's requests pass through a service worker. */
+  get controlled() {
+    return Boolean(this.#container?.controller);
+  }
+
   /** @param {string} base */
   async #register(base) {
     if (!this.#container) return;
@@ -136,6 +141,19 @@ export class Offline extends EventTarget {
     await this.#registered;
     const worker = await this.#activeWorker();
     if (worker) await converse(worker, { type: 'keep', paths });
+  }
+
+  /**
+   * The file with the site's settings, asked for by the service worker: its being missing is no error in
+   * the page's console.
+   *
+   * @returns {Promise<{here: boolean | null, text: string} | null>} here: null where the host can't be
+   *   asked now; null where there is no service worker
+   */
+  async site() {
+    await this.#registered;
+    const worker = await this.#activeWorker();
+    return worker && converse(worker, { type: 'site' });
   }
 
   /** The active worker, awaited while the first one installs; null when that fails. */

@@ -18,8 +18,9 @@ import { LecternError } from './errors.js';
  *
  * @typedef {SpeechOptions & {rate?: number, startAt?: number}} SpeakOptions
  *   rate: of playback; startAt: UTF-16 units
- * @typedef {SpeechOptions & {startAt?: number, endAt?: number}} RenderOptions
- *   UTF-16 units: from the sentence at startAt to the last one that begins before endAt
+ * @typedef {SpeechOptions & {startAt?: number, endAt?: number, keep?: boolean}} RenderOptions
+ *   UTF-16 units: from the sentence at startAt to the last one that begins before endAt; keep: on this
+ *   device, also what could be fetched again
  */
 
 /** @typedef {Record<string, {is: (value: any) => boolean, wanted: string}>} Checks */
@@ -63,6 +64,7 @@ export const RENDERING = {
   ...SYNTHESIS,
   startAt: SPEAKING.startAt,
   endAt: SPEAKING.startAt,
+  keep: { is: (value) => typeof value === 'boolean', wanted: 'true or false' },
 };
 
 /**

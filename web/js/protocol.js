@@ -43,10 +43,16 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {[{text: string, voiceId: string, rules?: string}, Pronounced]} pronounce  how a sentence would be said
  * @property {[{voiceId: string, install?: boolean}, {voiceId: string, ms: number, alreadyLoaded: boolean}]} preload
  *   install: fetch it from the collection first if it is not here
+ * @property {[{site?: unknown, choices?: unknown}, ConfigureValue]} configure  take the settings of lectern.json and
+ *   those of the reader, anything until checked, null for none; what is left out stays
+ * @property {[{prepared: number, used: number}, null]} predictions  sentences that were made ready, and those of them that
+ *   were heard, since this was told last
  * @property {[{}, CacheStats]} cacheStats
- * @property {[{}, object]} metrics
+ * @property {[{format?: 'json' | 'prometheus'}, MetricsValue | string]} metrics  Prometheus' is text
  * @property {[{}, null]} resetMetrics
  * @property {[{}, object[]]} trace  per-sentence timings, newest last
+ * @property {[{sentences: number}, object]} overview  metrics, the last sentences and what
+ *   the audio caches hold, for who looks again and again
  * @property {[{}, SessionStats]} clearSessions  answers the stats after it
  * @property {[{}, null]} clearAudio  both tiers
  * @property {[{}, SessionStats]} clearAll  sessions, audio, downloaded models, snapshot
@@ -89,8 +95,23 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  *   collection's folder, "" for none, and the origins that may be asked
  * @property {{voiceId: string, sha256: string} | null} [warm]  the voice to load side by side with Python's boot:
  *   what the last `used` event said
+ * @property {string} [published]  SHA-256 of audio/index.json, "" where nothing is; the worker adds it
  * @property {Record<string, object>} [styles]  styles.py's table is extended by these
- * @property {Record<string, number>} settings  changes to settings.py's table
+ * @property {Record<string, import('./settings.js').SettingValue>} settings  changes to settings.py's table
+ * @property {unknown} [site]  what lectern.json says, unchecked
+ * @property {unknown} [choices]  what is kept of the reader's own settings, unchecked
+ * @property {string} [prefix]  of the audio's database
+ *
+ * @typedef {object} Setting  one of settings.py's table, by the page's name
+ * @property {import('./settings.js').SettingValue} value
+ * @property {import('./settings.js').SettingValue} default
+ * @property {'default' | 'site' | 'user' | 'given'} from  given: by whoever embeds Lectern
+ * @property {boolean} waits  counts from the worker's next start on
+ * @property {number} [low]
+ * @property {number} [high]
+ * @property {string[]} [choices]
+ * @typedef {{settings: Record<string, Setting>, problems: string[]}} ConfigureValue
+ *   problems: sentences about what does not count
  *
  * @typedef {{snapshot: boolean, ms: number, workMs: number, realm: RealmConfig}} BootValue
  *   snapshot: this boot came from one; ms: all of it; workMs: from the arrival of Python's last
@@ -118,6 +139,7 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {number | null} [ahead]  seconds until the listener has nothing left to hear; 0: waits; null: nobody listens
  * @property {number} [rate]  of playback, default 1
  * @property {boolean} [guest]  by another voice than the text's own: not the one to load first next time
+ * @property {boolean} [keep]  it is wanted without a network: what the site has published is put on the disk too
  * @property {string} [rules]  JSON of a Rule[], at most 1,000; of two that fit the same words the first counts
  *
  * @typedef {object} Rule  of pronunciation
@@ -139,10 +161,19 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {number} sampleRate
  * @property {Word[]} words  all with offset 0
  * @property {boolean} last
- * @property {'memory' | 'disk' | 'model'} source
+ * @property {'memory' | 'disk' | 'published' | 'model'} source
  *
  * @typedef {{count: number, size: number, sizeFormatted: string,
  *   memory: {count: number, size: number, sizeFormatted: string}}} CacheStats
+ * @typedef {{count: number, mean: number, p50: number, p90: number, p99: number, max: number}} Latency  ms
+ * @typedef {object} MetricsValue  of this worker's life since `since`
+ * @property {Record<string, number>} counters
+ * @property {Record<string, Latency>} latency
+ * @property {{at: number, memory: number, disk: number, published: number, model: number}[]} hitRate  sentences
+ *   by source and minute (`at`: when it began, ms since 1970), newest last, 120 at most
+ * @property {{sessions: number, cache: number, entries: number}} memory  bytes, bytes, and sentences at hand
+ * @property {number} since  ms since 1970
+ * @property {SessionStats} sessions
  * @typedef {{voiceCount: number, voices: string[], backend?: string, backendReason?: string,
  *   threads?: number, bytes?: number}} SessionStats
  * @typedef {{backend: string, threads: number}} RealmConfig

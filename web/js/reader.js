@@ -3,21 +3,18 @@
  * A text read aloud: the reading position, the look-ahead, and what is heard when.
  *
  * The speech pulls sentences from the text and their sound from the engine, hands it to
- * the player in order and stays two sentences ahead. It begins as soon as it is made.
+ * the player in order and stays some sentences ahead (ahead.js). It begins as soon as it is made.
  */
 
+import { LEAST, howFarAhead } from './ahead.js';
 import { LecternError } from './errors.js';
 import { pauseAfter } from './pauses.js';
 import { checkedRate, checkedVolume } from './player.js';
+import { resources } from './resources.js';
 import { Script } from './script.js';
 import { SILENCES } from './settings.js';
 import { Takes } from './takes.js';
 
-/** Sentences that are prepared while one is heard; more of them while they are short. */
-const AHEAD = 2;
-const AHEAD_AT_MOST = 8;
-/** Seconds of listening that the look-ahead should last. */
-const AHEAD_SECONDS = 5;
 /** `previous` goes to the sentence's own beginning when it is heard for longer (seconds). */
 const RESTART_AFTER = 2;
 /** Faults of single sentences; so many in a row are no coincidence. */
@@ -41,7 +38,8 @@ const OWNERS = new WeakMap();
 /**
  * Events, with their detail: `sentence` {sentence, text, start, end, voiceId} and `word` {sentence,
  * text, start, end, time, duration} begin to be heard (a jump during a pause tells its
- * sentence at once, with voiceId '' where that is not known yet); `waiting` {reason: 'loading' | 'gesture'}; `playing` sound flows
+ * sentence at once, with voiceId '' where that is not known yet); `ahead` {text, voiceId} is ready while another
+ * is heard; `waiting` {reason: 'loading' | 'gesture'}; `playing` sound flows
  * (again); `paused` by the system, as for a call, `resumed` by it after that; `firstsound` once; `problem` {error, sentence} was left out; `end`; `error` {error}.
  * Offsets are UTF-16 units of the text, times seconds from the sentence's first sample.
  */
@@ -211,7 +209,7 @@ export class Speech extends EventTarget {
     const { signal } = this.#restart();
     this.#fromStart &&= index === 0;
     this.#index = index;
-    this.#takes.keep(index - 1, index + AHEAD);
+    this.#takes.keep(index - 1, index + LEAST);
     if (this.#state !== 'paused' && !this.#takes.has(index)) this.#wait('loading');
     this.#produce(index, signal);
   }
@@ -267,6 +265,9 @@ export class Speech extends EventTarget {
       if (signal.aborted) return;
       if (!piece) break;
       const { samples, sampleRate, words, last } = piece;
+      if (samples.length && !seconds && sentence.index > this.#index) {
+        this.#emit('ahead', { text: sentence.text, voiceId: take.voiceId });
+      }
       if (samples.length || (last && seconds)) {
         const id = this.#script.add(sentence, seconds, words, take.voiceId);
         const silence = last ? pauseAfter(sentence, this.#silences) : 0;
@@ -303,8 +304,9 @@ export class Speech extends EventTarget {
   /** Whether enough is prepared for now. */
   #full() {
     const waiting = this.#script.unheard;
-    if (waiting < AHEAD) return false;
-    return waiting >= AHEAD_AT_MOST || this.#player.buffered > AHEAD_SECONDS * this.#rate;
+    const { least, most, seconds } = howFarAhead({ ...resources(), pace: this.#takes.pace });
+    if (waiting < least) return false;
+    return waiting >= most || this.#player.buffered > seconds * this.#rate;
   }
 
   #makeRoom() {

@@ -16,8 +16,13 @@ import { abortError } from './errors.js';
  *   the speed of playback
  */
 
+/** How much a sentence says of the pace, beside those before it. */
+const NEWS = 0.3;
+
 export class Takes {
   #sources;
+  /** @type {number | null} */
+  #pace = null;
   /** @type {Map<number, Take>} */
   #takes = new Map();
 
@@ -26,11 +31,18 @@ export class Takes {
     this.#sources = sources;
   }
 
+  /** Seconds of work for a second of sound, of late; null until something was made. */
+  get pace() {
+    return this.#pace;
+  }
+
   /** Sentence `index`, asked for now if it is not here; what failed is asked for again. @param {number} index */
   get(index) {
     let take = this.#takes.get(index);
     if (!take || take.failed) {
-      take = new Take(this.#sources, index);
+      take = new Take(this.#sources, index, (pace) => {
+        this.#pace = this.#pace === null ? pace : this.#pace + NEWS * (pace - this.#pace);
+      });
       this.#takes.set(index, take);
     }
     return take;
@@ -55,6 +67,7 @@ export class Take {
   #controller = new AbortController();
   /** @type {Piece[]} */
   #pieces = [];
+  #made;
   /** How many of them somebody has. */
   #taken = 0;
   #complete = false;
@@ -71,8 +84,10 @@ export class Take {
   /**
    * @param {Sources} sources
    * @param {number} index
+   * @param {(pace: number) => void} [made] told of each piece that the model made
    */
-  constructor({ engine, feed, casting, demand }, index) {
+  constructor({ engine, feed, casting, demand }, index, made = () => {}) {
+    this.#made = made;
     const { signal } = this.#controller;
     this.sentence = feed.sentence(index, { signal });
     this.#fetch({ engine, casting, demand }, signal).catch((error) => {
@@ -128,8 +143,10 @@ export class Take {
         const { ahead, rate } = demand();
         const listener = { ahead: ahead + this.#waiting / rate, rate };
         const asked = { text: sentence.text, ...how, offset, ...listener };
+        const asking = performance.now();
         try {
           const value = await engine.ask('piece', asked, { signal });
+          this.#measure(value, (performance.now() - asking) / 1000);
           this.#pieces.push(value);
           offset += value.samples.length;
           last = value.last;
@@ -142,6 +159,11 @@ export class Take {
     }
     this.#complete = true;
     this.#tell();
+  }
+
+  /** @param {Piece} piece @param {number} seconds that it took */
+  #measure({ samples, sampleRate, source }, seconds) {
+    if (source === 'model' && samples.length) this.#made((seconds * sampleRate) / samples.length);
   }
 
   #tell() {

@@ -83,10 +83,14 @@ declare module '*/vendor/lame/lame.mjs' {
 
 declare module '*/vendor/build_info.js' {
   export const BUILD: {
+    /** Whether the site's settings are part of this build. */
+    site: boolean;
     /** Short hash of all files. */
     version: string;
     /** Changes with whatever a memory snapshot depends on. */
     snapshotKey: string;
+    /** SHA-256 of audio/index.json, "" where nothing is published. */
+    published: string;
     /**
      * Where voices may be installed from. `source`: address of the collection's folder
      * without a final slash, "" for none; `origins`: whom the policy lets the page ask, each

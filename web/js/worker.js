@@ -9,7 +9,8 @@
 import { BUILD } from '../vendor/build_info.js';
 import { LecternError } from './errors.js';
 import { findArticle } from './host/article.js';
-import { AudioStore } from './host/audio_store.js';
+import { AUDIO_SCHEMA, AudioStore } from './host/audio_store.js';
+import { Database } from './host/database.js';
 import { Downloads } from './host/downloads.js';
 import { Espeak } from './host/espeak.js';
 import { watchFetches } from './host/fetch_watch.js';
@@ -18,6 +19,7 @@ import { installNumpy } from './host/numpy.js';
 import { Ort } from './host/ort.js';
 import { pdfItems } from './host/pdf.js';
 import { Plans } from './host/plans.js';
+import { Published } from './host/published.js';
 import { bootPython } from './host/python.js';
 import { SnapshotStore } from './host/snapshot.js';
 import { VoiceFiles } from './host/voice_files.js';
@@ -27,6 +29,9 @@ import { VoiceStore } from './host/voice_store.js';
 import { warmStart } from './host/warm_start.js';
 import { holdLock } from './lifeline.js';
 import { PROTOCOL_VERSION } from './protocol.js';
+
+/** Fetched when Python is up, and not before: the first boot has enough to fetch. */
+const codecs = () => import('./host/codecs.js');
 
 /**
  * @typedef {import('./protocol.js').BootPayload} BootPayload
@@ -162,7 +167,13 @@ async function start(payload) {
   py.registerJsModule('lectern_host', {
     ort,
     espeak,
-    store: new AudioStore(),
+    store: new AudioStore({ database: new Database(named(AUDIO_SCHEMA, payload.prefix)) }),
+    codecs: {
+      /** @type {typeof import('./host/codecs.js').decode} */
+      decode: async (...given) => (await codecs()).decode(...given),
+      /** @type {typeof import('./host/codecs.js').encode} */
+      encode: async (...given) => (await codecs()).encode(...given),
+    },
     files,
     plans,
     voices,
@@ -171,6 +182,7 @@ async function start(payload) {
     downloads,
     pdf: pdfItems,
     article: findArticle,
+    published: new Published(base),
     snapshot: keeper(snapshots, made),
     numpy: () => installNumpy(py),
     log,
@@ -182,11 +194,22 @@ async function start(payload) {
   });
   const browser = py.pyimport('lectern.browser');
   try {
-    browser.start(payload);
+    browser.start({ ...payload, published: BUILD.published });
   } finally {
     browser.destroy();
   }
+  codecs().catch(() => {}); // told when it is needed
   return { snapshot: fromSnapshot, realm: prestarted ?? { backend: 'wasm', threads: 1 } };
+}
+
+/**
+ * A database of one's own, where an origin has several.
+ *
+ * @param {import('./host/database.js').Schema} schema
+ * @param {string} [prefix]
+ */
+function named(schema, prefix) {
+  return prefix ? { ...schema, name: `${schema.name}-${prefix}` } : schema;
 }
 
 /**

@@ -247,6 +247,8 @@ class ToneEngine {
   pieces = 1;
   /** Seconds after each word. */
   gap = 0.1;
+  /** As if nothing was said of how quick the model is. */
+  source = 'memory';
   gates = {};
 
   hold(text = '') {
@@ -275,7 +277,7 @@ class ToneEngine {
       sampleRate: VOICE_RATE,
       words: piece ? [] : words,
       last: piece === this.pieces - 1,
-      source: 'model',
+      source: this.source,
     };
   }
 }

@@ -171,6 +171,6 @@ def test_bad_rules_are_refused_and_nothing_is_made(kind: str) -> None:
 def test_a_whole_book_is_not_pronounced() -> None:
     async def scenario() -> None:
         with pytest.raises(BadOption):
-            await pronounce(World(), "a" * 801)
+            await pronounce(World(), "a" * 4001)
 
     run(scenario())

@@ -13,8 +13,10 @@ from tests.fake_documents import FakeArticles, FakePdf
 from tests.fake_voices import Disk, FakeDownloads, FakeVoiceStore
 from tests.fakes import (
     FakeClock,
+    FakeCodecs,
     FakeInference,
     FakePhonemizer,
+    FakePublished,
     FakeStore,
     FakeVoiceFiles,
 )
@@ -33,7 +35,9 @@ class World:
         **files: Any,
     ) -> None:
         self.phonemizer = FakePhonemizer()
-        self.store = FakeStore()
+        self.store: FakeStore = files.get("store") or FakeStore()
+        self.codecs: FakeCodecs = files.get("codecs") or FakeCodecs()
+        self.published = FakePublished()
         self.files = FakeVoiceFiles(files.get("voices"))
         #: Another one in its place brings no faults and no clock.
         self.inference: Any = inference(self.files) if inference else FakeInference()
@@ -54,6 +58,8 @@ class World:
             self.downloads,
             FakePdf(),
             FakeArticles(),
+            self.published,
+            self.codecs,
         )
         housekeeping = Housekeeping(self._keep, self._keep, self._numpy)
         self.app = App(ports, housekeeping, self.events.append, boot)

@@ -176,7 +176,7 @@ def test_a_text_is_kept_to_its_end(tmp_path: Path) -> None:
     record, prepared, asked = found
     assert (record["at"], record["seconds"], record["bytes"]) == (1000, 10, 320_000)
     assert prepared == ["v"]
-    assert asked == [[0, 1000, {"voiceId": "v", "style": "s", "passages": None}]]
+    assert asked == [[0, 1000, {"voiceId": "v", "style": "s", "passages": None, "keep": True}]]
 
 
 def test_a_pause_outlives_the_page(tmp_path: Path) -> None:
@@ -239,6 +239,25 @@ def test_it_stops_before_the_cache_would_lose_what_it_made(tmp_path: Path) -> No
         """,
     )
     assert found == [160_000, "full", True]
+
+
+def test_what_the_cache_makes_of_the_sound_counts(tmp_path: Path) -> None:
+    found = run(
+        tmp_path,
+        _KEEPER,
+        """
+        const it = keeper(32 * 1024 * 1024 + 40 * 32000);
+        // Nothing is known at first; then it is seen that ten bytes become one.
+        gate = (at) => void (at === 1000 && Object.assign(counters,
+          { 'cache.disk.bytes.before': 640_000, 'cache.disk.bytes.after': 64_000 }));
+        it.start(TEXT.repeat(50), { ...ABOUT, to: 50_000 });
+        await until(() => it.record.status !== 'working');
+        const first = [it.record.status, it.record.share, it.record.bytes > 390 * 32000];
+        const again = keeper(32 * 1024 * 1024 + 40 * 32000);
+        console.log(JSON.stringify([...first, again.share]));
+        """,
+    )
+    assert found == ["full", 0.1, True, 0.1]
 
 
 def test_a_disk_that_is_full_is_told(tmp_path: Path) -> None:

@@ -204,3 +204,45 @@ def test_the_languages_of_the_voices_here_are_needed_at_once(tmp_path: Path) -> 
 )
 def test_when_a_visitor_needs_a_file(path: str, expected: str) -> None:
     assert manifest.when(path) == expected
+
+
+def test_published_sound_is_copied_and_known_by_its_index_alone(tmp_path: Path) -> None:
+    context = checkout(tmp_path)
+    bare = dist.make(context)
+    assert '"published": ""' in (bare / "vendor/build_info.js").read_text("utf-8")
+    write(tmp_path / "public/audio/index.json", "{}\n")
+    write(tmp_path / "public/audio/ab/abcd.opus", "sound")
+    write(tmp_path / "public/audio/.made.jsonl", "ours")
+    folder = dist.make(context)
+    assert (folder / "audio/ab/abcd.opus").read_text("utf-8") == "sound"
+    assert not (folder / "audio/.made.jsonl").exists()
+    listed = listing(folder)
+    assert listed["audio/index.json"]["when"] == "later"
+    assert "audio/ab/abcd.opus" not in listed
+    info = (folder / "vendor/build_info.js").read_text("utf-8")
+    assert f'"published": "{sha256_bytes(b"{}" + bytes([10]))}"' in info
+    before = (folder / "files.json").read_bytes()
+    write(tmp_path / "public/audio/cd/cdef.opus", "more")
+    assert (dist.make(context) / "files.json").read_bytes() == before
+    write(tmp_path / "public/audio/index.json", "{ }\n")
+    assert (dist.make(context) / "files.json").read_bytes() != before
+
+
+def test_the_site_s_settings_belong_to_no_version(tmp_path: Path) -> None:
+    context = checkout(tmp_path)
+    folder = dist.make(context)
+
+    def info() -> str:
+        return (folder / "vendor/build_info.js").read_text("utf-8")
+
+    assert '"site": false' in info()
+    write(tmp_path / "web/lectern.json", "{}")
+    dist.make(context)
+    assert (folder / "lectern.json").read_text("utf-8") == "{}"
+    assert "lectern.json" not in listing(folder)
+    assert '"site": true' in info()
+    before = (folder / "files.json").read_bytes()
+    write(tmp_path / "web/lectern.json", '{"start": "lazy"}')
+    dist.make(context)
+    assert "lazy" in (folder / "lectern.json").read_text("utf-8")
+    assert (folder / "files.json").read_bytes() == before, "it is no new version"

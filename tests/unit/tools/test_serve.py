@@ -28,6 +28,8 @@ def server(tmp_path: Path) -> Iterator[serve.Server]:
     write(folder / "manifest.webmanifest", "{}")
     write(folder / ".hidden", "secret")
     write(tmp_path / "secret.txt", "secret")
+    write(folder / f"audio/ab/{'ab' * 32}.opus", "sound")
+    write(folder / "audio/index.json", "{}")
     (folder / "a.wasm").write_bytes(BODY)
     (folder / "link").symlink_to(tmp_path / "secret.txt")
     with serve.Server(folder, "localhost", 0) as made:
@@ -90,6 +92,13 @@ def test_the_whole_file(server: serve.Server) -> None:
     assert (status, body) == (200, BODY)
     assert headers["content-length"] == str(len(BODY))
     assert headers["cache-control"] == "no-cache"
+
+
+def test_what_is_named_by_its_hash_is_kept_for_ever(server: serve.Server) -> None:
+    headers = ask(server, f"/audio/ab/{'ab' * 32}.opus")[1]
+    assert headers["content-type"] == "audio/ogg"
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert ask(server, "/audio/index.json")[1]["cache-control"] == "no-cache"
 
 
 def test_the_etag_is_the_hash_and_gives_304(server: serve.Server) -> None:

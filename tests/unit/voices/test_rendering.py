@@ -14,7 +14,8 @@ from lectern.rendering import begin, render
 from lectern.running import Order, Split
 from lectern.voice import Scales
 
-from tests.native import NativeInference, load, normal_noise, snr
+from tests.native import NativeInference, load, snr
+from tools.build.pack_native import normal_noise
 
 QUIET = Scales(noise=0.0, length=1.0, noise_w=0.0)
 LIVELY = Scales(noise=0.667, length=1.0, noise_w=0.8)

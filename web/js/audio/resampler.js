@@ -9,7 +9,7 @@
  * frequencies; the pass band is flat to 0.89 of it. Equal rates copy, bit for bit.
  */
 
-/** Zero crossings of the sinc on each side, at the lower of the two rates. */
+/** Zero crossings of the sinc on each side, at the lower of the two rates, unless told otherwise. */
 const ZERO_CROSSINGS = 48;
 const KAISER_BETA = 8;
 /** Half amplitude lies here, so that the transition ends at the lower Nyquist (1). */
@@ -35,15 +35,17 @@ const LIMIT = 16;
 /**
  * @param {number} from Hz, an integer
  * @param {number} to Hz, an integer
+ * @param {number} [zeroCrossings] fewer are quicker; the transition is as much wider, on both sides of
+ *   where it is otherwise
  * @returns {Filter}
  */
-export function designFilter(from, to) {
+export function designFilter(from, to, zeroCrossings = ZERO_CROSSINGS) {
   const divisor = gcd(from, to);
   const step = from / divisor;
   const unit = to / divisor;
   if (from === to) return { from, to, step, unit, half: 1, rows: 1, taps: Float32Array.of(1, 0, 0, 1) };
   const scale = Math.min(1, to / from);
-  const reach = ZERO_CROSSINGS / scale;
+  const reach = zeroCrossings / scale;
   const half = Math.ceil(reach);
   const rows = Math.min(unit, MAX_PHASES);
   const taps = new Float32Array((rows + 1) * 2 * half);

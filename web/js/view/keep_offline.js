@@ -48,10 +48,11 @@ export class KeepOffline {
     const { reading, span, strings, words, keeper } = this.#needs;
     const { start, end } = span();
     const seconds = reading.seconds(start, end) * reading.rate;
-    const bytes = seconds * this.#bytesPerSecond;
+    const perSecond = this.#bytesPerSecond * keeper.share;
+    const bytes = seconds * perSecond;
     const fits = bytes <= keeper.room;
     const estimate = strings.exportEstimate(words.duration(seconds), words.size(bytes));
-    const most = words.duration(keeper.room / this.#bytesPerSecond);
+    const most = words.duration(keeper.room / perSecond);
     this.#estimate.textContent = fits ? estimate : `${estimate} ${strings.keepTooLong(most)}`;
     this.#showProgress();
   }

@@ -4,6 +4,7 @@
 import { Appearance } from './appearance.js';
 import { Away } from './away.js';
 import { BookmarkletPanel } from './bookmarklet_panel.js';
+import { CacheSettings } from './cache_settings.js';
 import { Contents } from './contents.js';
 import { byId } from './dom.js';
 import { Documents } from './documents.js';
@@ -12,6 +13,7 @@ import { listenToKeys } from './keyboard.js';
 import { LibraryPanel } from './library_panel.js';
 import { MediaSession } from './media_session.js';
 import { connectMenu } from './menu.js';
+import { MetricsPanel } from './metrics_panel.js';
 import { Notices } from './notices.js';
 import { ProgressLine } from './progress_line.js';
 import { Pronunciation } from './pronunciation.js';
@@ -33,6 +35,10 @@ const TYPING_PAUSE = 400;
  * @property {import('./types.js').EngineEvents} events
  * @property {(voiceId: string) => Promise<unknown>} preload  get a voice ready before it is needed
  * @property {import('./types.js').KeeperPort} keeper  keeps texts offline
+ * @property {import('./types.js').MetricsPort} metrics
+ * @property {import('./types.js').ConfigurationPort} configuration
+ * @property {import('./types.js').ForesightPort} foresight
+ * @property {string} lastVoice  the one that was used last in this browser; '' for none
  * @property {import('./storage.js').Memory} memory
  * @property {() => Promise<import('../library.js').Library>} library
  * @property {() => Promise<typeof import('../arrivals.js')>} arrivals
@@ -67,6 +73,10 @@ export class Page extends EventTarget {
     events,
     preload,
     keeper,
+    metrics,
+    configuration,
+    foresight,
+    lastVoice,
     memory,
     library,
     arrivals,
@@ -96,6 +106,9 @@ export class Page extends EventTarget {
       lectern,
       events,
       preload,
+      start: () => configuration.start,
+      lastVoice,
+      makeNext: () => this.#makeNext(foresight),
       memory,
       strings,
       language,
@@ -179,6 +192,8 @@ export class Page extends EventTarget {
       open: (files, about) => this.#documents.openAll(files, about),
       showBookmarklet: () => bookmarklet.show(),
     });
+    new CacheSettings({ configuration, strings, language, say: (text) => this.#notices.say(text) });
+    foresight.options = () => this.#speakOptions();
     connectMenu();
     const format = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
     this.#transport = new Transport(strings, format, this.#reading);
@@ -198,6 +213,7 @@ export class Page extends EventTarget {
       language,
       say: (text) => this.#notices.say(text),
     });
+    new MetricsPanel({ metrics, reading: this.#reading, page: this.#reader, strings, language });
     this.#connectKeys();
     new MediaSession({ reading: this.#reading, cover: async (id) => (await library()).cover(id) });
     this.#listenToReading();
@@ -308,6 +324,12 @@ export class Page extends EventTarget {
       ...this.#pronunciation.options,
       ...(passages ? { passages } : {}),
     };
+  }
+
+  /** What would be heard next by the voice that was chosen. @param {import('./types.js').ForesightPort} foresight */
+  #makeNext(foresight) {
+    const { active, spoken, offset } = this.#reading;
+    if (!active) void foresight.next(spoken, offset, this.#speakOptions());
   }
 
   /** Show the text as a page. */

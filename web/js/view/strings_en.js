@@ -4,10 +4,14 @@
 import { appearanceInEnglish } from './strings_appearance.js';
 import { awayEnglish } from './strings_away.js';
 import * as library from './strings_library.js';
+import { metricsEnglish } from './strings_metrics.js';
+import { settingsEnglish } from './strings_settings.js';
 
 export const english = {
   ...library.english,
   ...awayEnglish,
+  ...metricsEnglish,
+  ...settingsEnglish,
   text: 'Text',
   voice: 'Voice',
   speed: 'Speed',

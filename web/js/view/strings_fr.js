@@ -4,11 +4,15 @@
 import { appearanceInFrench } from './strings_appearance.js';
 import { awayFrench } from './strings_away.js';
 import * as library from './strings_library.js';
+import { metricsFrench } from './strings_metrics.js';
+import { settingsFrench } from './strings_settings.js';
 
 /** @type {import('./strings.js').Strings} */
 export const french = {
   ...library.french,
   ...awayFrench,
+  ...metricsFrench,
+  ...settingsFrench,
   text: 'Texte',
   voice: 'Voix',
   speed: 'Vitesse',

@@ -59,7 +59,8 @@
  * @typedef {object} KeeperMethods
  * @property {KeepRecord | null} record
  * @property {boolean} elsewhere
- * @property {number} room bytes
+ * @property {number} room bytes of the cache
+ * @property {number} share bytes of the cache for one of sound
  * @property {(text: string, about: Pick<KeepRecord, 'documentId' | 'title' | 'from' | 'to' | 'options'>, passages?: Passages | null) => void} start
  * @property {(text: string) => boolean} isOf
  * @property {() => void} pause
@@ -67,6 +68,49 @@
  * @property {(text: string, passages?: Passages | null) => void} restore
  * @property {() => void} forget
  * @typedef {EventTarget & KeeperMethods} KeeperPort  event `change`
+ *
+ * @typedef {object} Latency  ms
+ * @property {number} count
+ * @property {number} mean
+ * @property {number} p50
+ * @property {number} p90
+ * @property {number} p99
+ * @property {number} max
+ * @typedef {{at: number, memory: number, disk: number, published: number, model: number}} SourcesOfMinute
+ *   sentences by source; at: ms since 1970
+ * @typedef {object} Metrics  what `piperDebug.getMetrics()` gives; the view copes without any part of it
+ * @property {Record<string, number>} [counters]
+ * @property {Record<string, Latency>} [latency]
+ * @property {SourcesOfMinute[]} [hitRate]  newest last
+ * @property {{sessions: number, cache: number, entries: number}} [memory]  bytes, and sentences
+ * @property {{bytes?: number}} [sessions]
+ * @property {number} [since]  ms since 1970 of the last reset
+ * @typedef {object} SentenceTrace  metrics.py's Trace: times in ms
+ * @property {string} text  its first 80 characters
+ * @property {string} voiceId
+ * @property {string} source
+ * @property {number} characters
+ * @property {number} audio  length of the sound
+ * @property {number} cache  look-up
+ * @property {number} phonemise
+ * @property {number} session  waiting for the voice
+ * @property {number} infer  all windows
+ * @property {number} windows
+ * @property {number} total  to the first sound
+ * @typedef {{count: number, size: number}} Held  sentences and bytes
+ * @typedef {object} Overview
+ * @property {Metrics} metrics
+ * @property {SentenceTrace[]} trace  the last ones, newest last
+ * @property {number} traced  how many there are in all
+ * @property {{memory: Held, disk: Held}} [cache]
+ * @property {{memory: number, disk: number}} [most]  bytes that the tiers may hold
+ * @typedef {{quota: number, usage: number, voices: number}} Room  bytes that the browser gives, and what is taken
+ * @typedef {object} MetricsPort
+ * @property {(sentences: number, signal?: AbortSignal) => Promise<Overview>} look  one request; sentences: of the
+ *   trace, at most
+ * @property {() => Promise<Room>} room
+ * @property {() => Promise<unknown>} reset
+ * @property {() => Promise<unknown>} clearAudio  all of it, also of what is kept offline
  *
  * @typedef {EventTarget} EngineEvents
  *   events `progress` {voiceId, phase, loaded, total}, `voices` (others are here now),
@@ -91,6 +135,19 @@
  * @property {(value: unknown) => Looks} check  what is good of it
  * @property {(text: string | null) => Looks} parse  the same of stored JSON
  * @property {(looks: Looks) => void} apply
+ *
+ * @typedef {import('../protocol.js').Setting} Setting
+ * @typedef {object} ConfigurationMethods
+ * @property {Readonly<Record<string, Setting>>} settings  by name; empty until the engine runs
+ * @property {readonly string[]} problems  sentences about what does not count
+ * @property {string} start  `eager`, `lazy` or `hybrid`
+ * @property {(name: string, value: boolean | number | string) => Promise<void>} set
+ * @property {(name: string) => Promise<void>} reset  as it is without the reader's choice
+ * @typedef {EventTarget & ConfigurationMethods} ConfigurationPort  event `change`
+ *
+ * @typedef {object} ForesightPort  makes what may be heard soon
+ * @property {(text: string, at: number, options: SpeakOptions) => Promise<void>} next
+ * @property {(() => SpeakOptions) | null} options  how the page would speak now
  *
  * @typedef {EventTarget & {applyUpdate: () => void | Promise<void>, ready: boolean, update: boolean}}
  *   OfflinePort  events, and whether they have come: `ready` (everything that is needed offline is

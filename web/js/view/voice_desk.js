@@ -17,6 +17,9 @@ const SMALL_VOICE = 10_000_000;
  * @property {import('./types.js').LecternPort} lectern
  * @property {import('./types.js').EngineEvents} events
  * @property {(voiceId: string) => Promise<unknown>} preload  get a voice ready before it is needed
+ * @property {() => string} start  when the voice is got ready: `eager`, `hybrid` or `lazy`
+ * @property {string} lastVoice  the one that was used last in this browser; '' for none
+ * @property {() => void} makeNext  make what the chosen voice would say next
  * @property {import('./storage.js').Memory} memory
  * @property {import('./strings.js').Strings} strings
  * @property {import('./strings.js').Language} language  of the interface
@@ -32,6 +35,8 @@ export class VoiceDesk {
   #select;
   #manner;
   #manager;
+  /** Got ready because the reader came near Play. */
+  #near = '';
 
   /** @param {DeskNeeds} needs */
   constructor(needs) {
@@ -57,6 +62,11 @@ export class VoiceDesk {
       if (progress.phase === 'download' && progress.loaded === 0) notices.say(strings.sayLoading);
     });
     events.addEventListener('voices', () => void this.#renew());
+    for (const type of ['pointerover', 'focusin']) {
+      byId('bar', HTMLElement).addEventListener(type, ({ target }) => {
+        if (target instanceof Element && target.closest('.buttons')) this.#comeNear();
+      });
+    }
   }
 
   /** The one for the text; null while none is known. */
@@ -118,7 +128,21 @@ export class VoiceDesk {
       return;
     }
     this.suit();
+    if (this.#needs.start() === 'eager') this.#getReady(this.#last ?? this.voice);
     this.prepare();
+  }
+
+  /** The voice that was used last, if it is still here. */
+  get #last() {
+    return this.#select.voices.find(({ id }) => id === this.#needs.lastVoice) ?? null;
+  }
+
+  /** Pointer or keyboard are about to press Play. */
+  #comeNear() {
+    const { voice } = this;
+    if (!voice || voice.id === this.#near || this.#needs.start() === 'lazy') return;
+    this.#near = voice.id;
+    this.#getReady(voice);
   }
 
   /** An English voice for an English text, a French one for a French text. */
@@ -131,11 +155,15 @@ export class VoiceDesk {
 
   /** There is something to read: get the voice ready, so that Play sounds at once. */
   prepare() {
-    const { voice } = this;
-    if (!voice || this.#needs.reading().text.trim() === '') return;
-    if (!voice.installed && voice.bytes > SMALL_VOICE) return;
+    if (this.#needs.start() === 'lazy' || this.#needs.reading().text.trim() === '') return;
+    this.#getReady(this.voice);
+  }
+
+  /** @param {import('./types.js').VoiceInfo | null} voice @param {() => void} [then] */
+  #getReady(voice, then = () => {}) {
+    if (!voice || (!voice.installed && voice.bytes > SMALL_VOICE)) return;
     // What goes wrong here goes wrong again at Play, and is told then.
-    this.#needs.preload(voice.id).catch(() => this.idle());
+    this.#needs.preload(voice.id).then(then, () => this.idle());
   }
 
   /** Voices came or went, here or in another tab. */
@@ -167,6 +195,9 @@ export class VoiceDesk {
     this.speaking('');
     reading().renew();
     chosen();
-    this.prepare();
+    if (reading().text.trim() === '') return;
+    this.#getReady(this.voice, () => {
+      if (this.voice?.id === id) this.#needs.makeNext();
+    });
   }
 }

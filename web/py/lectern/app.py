@@ -12,10 +12,11 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 
-from lectern import payloads, pcm
+from lectern import payloads, pcm, prometheus
 from lectern.audiocache import AudioCache
 from lectern.backends import Backends, DeviceRecord
 from lectern.collection import Collection
+from lectern.configuration import Configuration
 from lectern.document_requests import DocumentRequests
 from lectern.errors import BadOption, LecternError, ProtocolError
 from lectern.installing import Installer
@@ -23,19 +24,22 @@ from lectern.loader import Loader
 from lectern.metrics import Metrics
 from lectern.ports import (
     ArticleFinder,
+    AudioCodecs,
     AudioStore,
     Clock,
     Inference,
     PdfReader,
     Phonemizer,
+    PublishedFiles,
     VoiceFiles,
 )
 from lectern.probing import Prober
 from lectern.pronounce_requests import PronounceRequests
 from lectern.pronunciation import rules_from_json
+from lectern.published import PublishedTier
 from lectern.sentences import split
 from lectern.sessions import SessionCache
-from lectern.settings import MIB, Settings
+from lectern.settings import MIB, MOST_SENTENCE_CHARS, Settings
 from lectern.speech import Spoken, Synthesizer, Utterance
 from lectern.styles import styles_from_json
 from lectern.voice_ports import Downloads, VoiceStore
@@ -58,6 +62,8 @@ class Ports:
     downloads: Downloads
     pdf: PdfReader
     articles: ArticleFinder
+    published: PublishedFiles
+    codecs: AudioCodecs
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +100,12 @@ class App:
         self._emit = emit
         self._tasks: set[asyncio.Task[None]] = set()
         self._settling: asyncio.Lock = asyncio.Lock()
-        settings = boot.get("settings")
-        self.settings = Settings.from_json(settings if isinstance(settings, Mapping) else None)
+        self._configuration = Configuration(boot)
+        self.settings: Settings = self._configuration.settings
+        for problem in self._configuration.problems:
+            log.warning("%s", problem)
         self._styles = styles_from_json(boot.get("styles"))
-        self.metrics = Metrics()
+        self.metrics = Metrics(ports.clock.time)
         self._voices = Voices(ports.files, ports.voice_store, timeout=self.settings.store_timeout)
         cores, isolated = payloads.cores(boot), boot.get("isolated") is True
         self._backends = Backends(
@@ -126,8 +134,21 @@ class App:
             clock=ports.clock,
             on_change=self._sessions_changed,
         )
+        self._published = PublishedTier(
+            ports.published,
+            index=str(boot.get("published") or ""),
+            settings=self.settings,
+            clock=ports.clock,
+            metrics=self.metrics,
+            background=self._start,
+        )
         self._cache = AudioCache(
-            ports.store, settings=self.settings, clock=ports.clock, metrics=self.metrics
+            ports.store,
+            settings=self.settings,
+            clock=ports.clock,
+            metrics=self.metrics,
+            published=self._published,
+            codecs=ports.codecs,
         )
         self._synthesizer = Synthesizer(
             voices=self._voices,
@@ -169,17 +190,18 @@ class App:
         self._handlers: dict[str, Callable[[Mapping[str, object]], Awaitable[object]]] = {
             **DocumentRequests(ports.downloads, ports.pdf, ports.articles).handlers,
             **VoiceRequests(self._voices, collection, self._installer).handlers,
-            **PronounceRequests(
-                self._voices, ports.phonemizer, self.settings.max_sentence_chars
-            ).handlers,
+            **PronounceRequests(self._voices, ports.phonemizer, MOST_SENTENCE_CHARS).handlers,
             "styles": self.styles,
             "split": self.split,
             "piece": self.piece,
             "preload": self.preload,
+            "configure": self.configure,
+            "predictions": self._predictions,
             "cacheStats": self.cache_stats,
             "metrics": self._metrics,
             "resetMetrics": self._reset_metrics,
             "trace": self._trace,
+            "overview": self._overview,
             "clearSessions": self.clear_sessions,
             "clearAudio": self.clear_audio,
             "clearAll": self.clear_all,
@@ -218,6 +240,7 @@ class App:
             final=final,
             max_chars=self.settings.max_sentence_chars,
         )
+        self._published.seen(s.text for s in sentences)
         return {
             "sentences": [
                 {"text": s.text, "start": s.start, "end": s.end, "paragraph": s.paragraph}
@@ -236,13 +259,15 @@ class App:
             length_scale=payloads.optional_number(payload, "lengthScale"),
             rules=rules_from_json(payload.get("rules")),
         )
-        if len(utterance.text) > self.settings.max_sentence_chars:
+        # Not the setting: the text may have been cut before that was changed.
+        if len(utterance.text) > MOST_SENTENCE_CHARS:
             raise BadOption(
-                f"A piece is made of one sentence of at most {self.settings.max_sentence_chars} "
-                "characters; split the text first."
+                f"A piece is made of one sentence of at most {MOST_SENTENCE_CHARS} characters; "
+                "split the text first."
             )
         offset, demand = payloads.offset(payload), payloads.demand(payload)
-        spoken = await self._synthesizer.piece(utterance, offset, demand)
+        keep = payload.get("keep") is True
+        spoken = await self._synthesizer.piece(utterance, offset, demand, keep=keep)
         await self._use(utterance.voice_id, guest=payload.get("guest") is True)
         return spoken
 
@@ -258,6 +283,19 @@ class App:
         await self._use(voice_id)
         elapsed = (self._ports.clock.monotonic() - started) * 1000
         return {"voiceId": voice_id, "ms": round(elapsed, 1), "alreadyLoaded": resident}
+
+    async def configure(self, payload: Mapping[str, object]) -> dict[str, object]:
+        """Take other layers of settings, and say what they come to."""
+        for problem in self._configuration.change(payload):
+            log.warning("%s", problem)
+        return self._configuration.to_json()
+
+    async def _predictions(self, payload: Mapping[str, object]) -> None:
+        """Sentences that the page had prepared, and those of them that were heard."""
+        for name in ("prepared", "used"):
+            number = payloads.count(payload, name)
+            if number:
+                self.metrics.count(f"predict.{name}", number)
 
     async def cache_stats(self, _payload: Mapping[str, object]) -> dict[str, object]:
         await self._synthesizer.kept()
@@ -305,20 +343,47 @@ class App:
         async with self._settling:
             await self._attempt("snapshot", self._housekeeping.keep_snapshot())
             await self._attempt("tidy", self._installer.tidy())
+            await self._attempt("audio", self._cache.settle())
             numpy = bool(await self._attempt("numpy", self._housekeeping.install_numpy()))
             if numpy:
                 pcm.use_numpy()
             await self._attempt("probe", self._probe())
         return {"device": self._backends.device, "numpy": numpy, "stats": self.session_stats()}
 
-    async def _metrics(self, _payload: Mapping[str, object]) -> dict[str, object]:
-        return {**self.metrics.to_json(), "sessions": self.session_stats()}
+    async def _metrics(self, payload: Mapping[str, object]) -> dict[str, object] | str:
+        """``format``: "json", which is the default, or "prometheus", which is text."""
+        chosen = payloads.choice(payload, "format", ("json", "prometheus"))
+        entries, size = self._cache.in_memory()
+        memory = {"sessions": self._sessions.bytes, "cache": size, "entries": entries}
+        if chosen == "prometheus":
+            return prometheus.exposition(self.metrics, prometheus.memory_gauges(memory))
+        return {**self.metrics.to_json(), "memory": memory, "sessions": self.session_stats()}
 
     async def _reset_metrics(self, _payload: Mapping[str, object]) -> None:
         self.metrics.reset()
 
     async def _trace(self, _payload: Mapping[str, object]) -> list[dict[str, object]]:
         return self.metrics.trace_json()
+
+    async def _overview(self, payload: Mapping[str, object]) -> dict[str, object]:
+        """What the page's panel shows, in one answer; ``sentences``: of the trace, at most."""
+        trace = self.metrics.trace_json()
+        asked = payload.get("sentences")
+        most = asked if isinstance(asked, int) else 0
+        totals = await self._cache.totals()
+        return {
+            "metrics": await self._metrics({}),
+            "trace": trace[-most:] if most > 0 else [],
+            "traced": len(trace),
+            "cache": {
+                "memory": {"count": totals.memory_count, "size": totals.memory_bytes},
+                "disk": {"count": totals.disk_count, "size": totals.disk_bytes},
+            },
+            "most": {
+                "memory": self.settings.memory_cache_bytes,
+                "disk": self.settings.disk_cache_bytes,
+            },
+        }
 
     def session_stats(self) -> dict[str, object]:
         """What ``piperDebug.getSessionCacheStats()`` shows."""

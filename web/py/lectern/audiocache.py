@@ -1,4 +1,4 @@
-"""Each sentence's audio, in tiers: memory over a durable store."""
+"""Each sentence's audio, in tiers: memory, a durable store, and what the site has published."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from lectern.disk_tier import DiskTier
 from lectern.memory_tier import MemoryTier
 from lectern.metrics import Metrics
-from lectern.ports import AudioStore, Clock, StoredAudio, WordRows
+from lectern.ports import AudioCodecs, AudioStore, Clock, StoredAudio, WordRows
+from lectern.published import PublishedTier
 from lectern.settings import Settings
 
 
@@ -28,41 +29,77 @@ def make_entry(pcm: bytes, sample_rate: int, words: WordRows) -> StoredAudio:
 
 
 class AudioCache:
-    """``key -> StoredAudio`` over all tiers. No method but ``clear`` ever raises."""
+    """``key -> StoredAudio`` over all tiers. No method but ``clear`` ever raises.
+
+    Args:
+        codecs: how sound is made smaller for the store; None: it is kept as it is.
+    """
 
     def __init__(
-        self, store: AudioStore, *, settings: Settings, clock: Clock, metrics: Metrics
+        self,
+        store: AudioStore,
+        *,
+        settings: Settings,
+        clock: Clock,
+        metrics: Metrics,
+        published: PublishedTier | None = None,
+        codecs: AudioCodecs | None = None,
     ) -> None:
-        self._metrics = metrics
         self._memory = MemoryTier(settings=settings, clock=clock, metrics=metrics)
-        self._disk = DiskTier(store, settings=settings, clock=clock, metrics=metrics)
+        self._disk = DiskTier(store, settings=settings, clock=clock, metrics=metrics, codecs=codecs)
+        self._published = published
         #: How often it was cleared: what was made before is not put into it any more.
         self.cleared = 0
 
-    async def get(self, key: str) -> tuple[StoredAudio, str] | None:
-        """The audio and its tier ("memory" or "disk"), or None."""
-        remembered = self._memory.get(key)
+    async def get(
+        self, key: str, *, waiting: bool = False, keep: bool = False
+    ) -> tuple[StoredAudio, str] | None:
+        """The audio and its tier ("memory", "disk" or "published"), or None.
+
+        Args:
+            waiting: somebody hears nothing until it is here: a beginning may come first
+                (``missing``), and is followed by all of it when it is asked for again.
+            keep: it is wanted without a network. Else what can be fetched is not written to the
+                disk as well.
+        """
+        if not waiting:
+            followed = await self._disk.rest(key)
+            if followed is not None:
+                self._memory.put(key, followed)
+                return followed, "disk"
+        remembered = self._memory.ask(key)
         if remembered is not None:
-            self._metrics.count("cache.memory.hit")
+            if keep and not await self._disk.has(key):
+                await self.keep(key, remembered)
             return remembered, "memory"
-        self._metrics.count("cache.memory.miss")
-        entry = await self._disk.get(key)
+        entry = await self._disk.get(key, waiting=waiting)
+        if entry is not None:
+            if not entry.missing:
+                self._memory.put(key, entry)
+            return entry, "disk"
+        entry = await self._published.get(key) if self._published is not None else None
         if entry is None:
             return None
         self._memory.put(key, entry)
-        return entry, "disk"
+        if keep:
+            await self.keep(key, entry)
+        return entry, "published"
 
     def recall(self, key: str) -> StoredAudio | None:
-        """What the memory tier has, at once."""
+        """What the memory tier has, at once; not counted."""
         return self._memory.get(key)
 
     def remember(self, key: str, entry: StoredAudio) -> None:
         """Put it into the memory tier, at once."""
         self._memory.put(key, entry)
 
-    async def keep(self, key: str, entry: StoredAudio) -> None:
+    async def keep(self, key: str, entry: StoredAudio, voice_id: str = "") -> None:
         """Put it into the durable tier; a failure is counted and said, never raised."""
-        await self._disk.put(key, entry)
+        await self._disk.put(key, entry, voice_id)
+
+    async def settle(self) -> None:
+        """Idle-time work: what nobody has used for long leaves."""
+        await self._disk.settle()
 
     async def clear(self) -> None:
         """Empty all tiers.
@@ -74,6 +111,11 @@ class AudioCache:
         self._memory.clear()
         await self._disk.clear()
 
+    def in_memory(self) -> tuple[int, int]:
+        """Entries of the memory tier, and the bytes of their sound."""
+        self._memory.expire()
+        return len(self._memory), self._memory.bytes
+
     async def totals(self) -> Totals:
         """What the tiers hold now; a store that fails counts as empty."""
-        return Totals(len(self._memory), self._memory.bytes, *await self._disk.totals())
+        return Totals(*self.in_memory(), *await self._disk.totals())

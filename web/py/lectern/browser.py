@@ -22,18 +22,20 @@ from pyodide.ffi import JsException, create_proxy, to_js
 from lectern.app import App, Housekeeping, Ports, SystemClock
 from lectern.document_requests import Opened
 from lectern.errors import DocumentUnreadable, StoreError, all_errors
+from lectern.hosted import Bridge, HostPdf, HostPublished
 from lectern.jsonchecks import parse
 from lectern.onnxfile import Part
 from lectern.ports import (
     Adapter,
+    Aged,
     Feed,
     FileRef,
+    KeptAudio,
     Noise,
     Progress,
     Realm,
     RealmConfig,
     SessionHandle,
-    StoredAudio,
 )
 from lectern.serving import Server
 from lectern.speech import Spoken
@@ -174,27 +176,26 @@ class HostPhonemizer:
 class HostStore:
     """``AudioStore`` over ``host/audio_store.js``."""
 
-    async def get(self, key: str) -> StoredAudio | None:
+    async def get(self, key: str) -> KeptAudio | None:
         with _translated():
-            found = await host.store.get(key)
-            if not found:
+            if not (found := await host.store.get(key)):
                 return None
             words = tuple((int(a), int(b), int(c)) for a, b, c in _list(found.words))
-            return StoredAudio(
-                bytes(found.pcm.to_py()), int(found.sampleRate), words, int(found.crc32)
-            )
+            numbers = int(found.sampleRate), int(found.samples)
+            about: tuple[Any, ...] = (str(found.check), str(found.voiceId), int(found.created))
+            return KeptAudio(found.data.to_bytes(), str(found.codec), *numbers, words, *about)
 
-    async def put(self, key: str, entry: StoredAudio) -> None:
-        record = _object(
-            {
-                "sampleRate": entry.sample_rate,
-                "words": [list(word) for word in entry.words],
-                "crc32": entry.crc32,
-            }
-        )
-        record.pcm = _typed(js.Uint8Array, entry.pcm, len(entry.pcm))
+    async def put(self, key: str, entry: KeptAudio, used: int) -> None:
+        sound = {"codec": entry.codec, "sampleRate": entry.sample_rate, "samples": entry.samples}
+        about = {"check": entry.check, "voiceId": entry.voice_id, "created": entry.created}
+        record = _object({**sound, **about, "words": entry.words})
+        record.data = _typed(js.Uint8Array, entry.data, len(entry.data))
         with _translated():
-            await host.store.put(key, record)
+            await host.store.put(key, record, used)
+
+    async def touch(self, marks: Mapping[str, int]) -> None:
+        with _translated():
+            await host.store.touch(js.JSON.parse(json.dumps(list(marks.items()))))
 
     async def delete(self, keys: Sequence[str]) -> None:
         with _translated():
@@ -206,12 +207,34 @@ class HostStore:
 
     async def totals(self) -> tuple[int, int]:
         with _translated():
-            found = await host.store.totals()
-            return int(found.count), int(found.bytes)
+            found = _list(await host.store.totals())
+        return found["count"], found["bytes"]
 
-    async def oldest(self, limit: int) -> list[tuple[str, int]]:
+    async def oldest(self, limit: int) -> list[Aged]:
         with _translated():
-            return [(str(key), int(size)) for key, size in _list(await host.store.oldest(limit))]
+            found = _list(await host.store.oldest(limit))
+        return [Aged(str(key), int(size), int(used)) for key, size, used in found]
+
+    async def quota(self) -> int | None:
+        return int(await host.store.quota() or 0) or None
+
+
+class HostCodecs:
+    """``AudioCodecs`` over ``host/codecs.js``."""
+
+    async def encode(self, codec: str, pcm: bytes, sample_rate: int, bitrate: int) -> bytes | None:
+        given = _typed(js.Uint8Array, pcm, len(pcm))
+        with _translated():
+            found = await host.codecs.encode(codec, given, sample_rate, bitrate)
+            return bytes(found.to_bytes()) if found else None
+
+    async def decode(
+        self, codec: str, data: bytes, sample_rate: int, samples: int, limit: int
+    ) -> bytes | None:
+        given = _typed(js.Uint8Array, data, len(data))
+        with _translated():
+            found = await host.codecs.decode(codec, given, sample_rate, samples, limit)
+            return bytes(found.to_bytes()) if found else None
 
 
 class HostVoiceFiles:
@@ -289,14 +312,6 @@ class HostDownloads:
     async def close(self, source: int) -> None:
         with _translated():
             await host.downloads.close(source)
-
-
-class HostPdf:
-    """``PdfReader`` over ``host/pdf.js``."""
-
-    async def items(self, data: bytes) -> str:
-        with _translated():
-            return str(await host.pdf(_typed(js.Uint8Array, data, len(data))))
 
 
 class HostArticle:
@@ -452,6 +467,7 @@ def start(boot: Any) -> None:
     log.setLevel(logging.INFO)
     log.handlers = [_ConsoleHandler()]
     log.propagate = False
+    bridge = Bridge(_translated, lambda data: _typed(js.Uint8Array, data, len(data)))
     ports = Ports(
         inference=HostInference(),
         phonemizer=HostPhonemizer(),
@@ -460,13 +476,14 @@ def start(boot: Any) -> None:
         clock=SystemClock(),
         voice_store=HostVoiceStore(),
         downloads=HostDownloads(),
-        pdf=HostPdf(),
+        pdf=HostPdf(host.pdf, bridge),
         articles=HostArticle(),
+        codecs=HostCodecs(),
+        published=HostPublished(host.published, bridge),
     )
-    housekeeping = Housekeeping(_keep_snapshot, _clear_snapshot, _install_numpy)
     app = App(
         ports,
-        housekeeping,
+        Housekeeping(_keep_snapshot, _clear_snapshot, _install_numpy),
         lambda event: host.emit(_object(event)),
         json.loads(js.JSON.stringify(boot)),
     )

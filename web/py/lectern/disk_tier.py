@@ -1,5 +1,9 @@
 """The disk tier of the audio cache: what was spoken once, over a durable store.
 
+Bounded by bytes as they are kept, and by a share of the browser's quota; least recently used out
+first. That something was used is noted here and written in batches: a mark that is lost costs an
+entry some of its life.
+
 A store that fails or does not answer in time is left alone for
 ``settings.store_retry_after`` seconds; speech goes on from memory and model.
 """
@@ -8,71 +12,132 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import zlib
-from collections.abc import Awaitable
+import math
+from collections.abc import Awaitable, Coroutine
 from typing import TypeVar
 
 from lectern.errors import LecternError, QuotaError
 from lectern.metrics import Metrics
-from lectern.ports import AudioStore, Clock, StoredAudio
+from lectern.packing import Packer, is_whole
+from lectern.ports import AudioCodecs, AudioStore, Clock, KeptAudio, StoredAudio
 from lectern.settings import Settings
 
 log = logging.getLogger("lectern")
 
 T = TypeVar("T")
 
-#: How much of the store is freed at once when it is over its budget.
-_EVICTION_BATCH = 32
-
-
-def is_whole(entry: StoredAudio) -> bool:
-    """Whether a record that was read back is what was written."""
-    return (
-        len(entry.pcm) % 2 == 0
-        and 1000 <= entry.sample_rate <= 192_000
-        and zlib.crc32(entry.pcm) == entry.crc32
-    )
+#: How many entries are looked at at once when some have to go, and how often in one go of
+#: idle time.
+_BATCH, _BATCHES = 100, 10
+#: So many marks of use are written together.
+_MARKS = 64
+#: Sentences whose beginning was handed over, and that nobody asked for the rest of.
+_MOST_RESTS = 4
 
 
 class DiskTier:
-    """``key -> StoredAudio``, bounded by bytes. No method but ``clear`` ever raises."""
+    """``key -> StoredAudio``, bounded by bytes. No method but ``clear`` ever raises.
+
+    Args:
+        codecs: how sound is made smaller; None: it is kept as it is.
+    """
 
     def __init__(
-        self, store: AudioStore, *, settings: Settings, clock: Clock, metrics: Metrics
+        self,
+        store: AudioStore,
+        *,
+        settings: Settings,
+        clock: Clock,
+        metrics: Metrics,
+        codecs: AudioCodecs | None = None,
     ) -> None:
         self._store = store
         self._settings = settings
         self._clock = clock
         self._metrics = metrics
-        self._bytes: int | None = None  # unknown until first asked
+        self._packer = Packer(codecs, settings=settings, clock=clock, metrics=metrics)
         self._retry_at = float("-inf")
         #: The browser has no room for us: writes rest until then, reads go on.
         self._write_retry_at = float("-inf")
         #: Whether making room by leaving old entries has been of use, as far as we know.
         self._eviction_helps = True
+        #: The browser's, for this origin; None: not known yet.
+        self._quota: int | None = None
+        self._asked_quota = False
+        self._writing = asyncio.Lock()
+        self._cleared = 0
+        #: Used since it was last written, with the time (milliseconds since 1970).
+        self._marks: dict[str, int] = {}
+        self._last_use = 0
+        self._rests: dict[str, asyncio.Task[StoredAudio | None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def get(self, key: str) -> StoredAudio | None:
-        entry = await self._guard(self._store.get(key))
-        if entry is None:
-            self._metrics.count("cache.disk.miss")
+    async def get(self, key: str, *, waiting: bool = False) -> StoredAudio | None:
+        """The sound, or with ``waiting`` perhaps a beginning of it: then ``rest`` has all."""
+        if not self._settings.disk_cache:
             return None
-        if not is_whole(entry):
+        started = self._clock.monotonic()
+        kept = await self._guard(self._store.get(key))
+        if kept is not None and not is_whole(kept):
             self._metrics.count("cache.disk.corrupt")
             log.warning("A cached sentence was damaged and is made anew.")
             await self._guard(self._store.delete([key]))
+            kept = None
+        # What can't be decoded here is written anew as well, once it is made.
+        entry = await self._packer.unpack(kept, waiting=waiting) if kept is not None else None
+        if kept is None or entry is None:
+            self._metrics.count("cache.disk.miss")
             return None
         self._metrics.count("cache.disk.hit")
+        self._metrics.observe("cache.disk.read", self._clock.monotonic() - started)
+        if entry.missing:
+            self._rests[key] = asyncio.ensure_future(self._packer.unpack(kept))
+            if len(self._rests) > _MOST_RESTS:
+                del self._rests[next(iter(self._rests))]
+        self._mark(key)
         return entry
 
-    async def put(self, key: str, entry: StoredAudio) -> None:
-        """A failure is counted and said."""
-        size = len(entry.pcm)
-        if size > self._settings.disk_cache_bytes:
+    async def has(self, key: str) -> bool:
+        """Whether it is on the disk, whole or not."""
+        if not self._settings.disk_cache:
+            return False
+        return await self._guard(self._store.get(key)) is not None
+
+    async def rest(self, key: str) -> StoredAudio | None:
+        """All of a sentence whose beginning ``get`` gave lately; None else."""
+        task = self._rests.get(key)
+        if task is None:
+            return None
+        entry = await asyncio.shield(task)
+        if self._rests.get(key) is task:
+            del self._rests[key]
+        return entry
+
+    async def put(self, key: str, entry: StoredAudio, voice_id: str = "") -> None:
+        """A failure is counted and said. One at a time: there is no hurry."""
+        if not self._settings.disk_cache:
+            self._metrics.count("cache.disk.skipped")
             return
-        if self._clock.monotonic() < self._write_retry_at:
-            return
-        await self._make_room(size)
-        await self._guard(self._write(key, entry))
+        cleared = self._cleared
+        async with self._writing:
+            rests = self._clock.monotonic() < max(self._write_retry_at, self._retry_at)
+            budget = 0 if rests else await self._limit()
+            if not budget:
+                self._metrics.count("cache.disk.skipped")
+                return
+            kept = await self._packer.pack(entry, voice_id)
+            size = len(kept.data)
+            if size > budget:
+                self._metrics.count("cache.disk.skipped")
+                return
+            started = self._clock.monotonic()
+            await self._make_room(size, budget)
+            if cleared != self._cleared:
+                return
+            if await self._guard(self._write(key, kept)):
+                self._metrics.count("cache.disk.bytes.before", len(entry.pcm))
+                self._metrics.count("cache.disk.bytes.after", size)
+                self._metrics.observe("cache.disk.write", self._clock.monotonic() - started)
 
     async def clear(self) -> None:
         """Empty it.
@@ -80,65 +145,119 @@ class DiskTier:
         Raises:
             StoreError: it could not be cleared.
         """
+        self._cleared += 1
+        self._marks.clear()
+        self._rests.clear()
         await self._store.clear()
-        self._bytes = 0
 
     async def totals(self) -> tuple[int, int]:
-        """Entries and their bytes; a store that fails counts as empty."""
+        """Entries and their bytes as they are kept; a store that fails counts as empty."""
         return await self._guard(self._store.totals()) or (0, 0)
 
-    async def _write(self, key: str, entry: StoredAudio) -> None:
+    async def settle(self) -> None:
+        """Idle-time work: what nobody has used for long leaves, some of it at a time."""
+        if not self._settings.disk_cache:
+            return
+        await self._guard(self._write_marks())
+        await self._expire()
+        self._asked_quota = False  # it may be another by now
+        budget = await self._limit()
+        if budget:  # 0: nothing is to be kept from now on, which takes nothing away
+            await self._make_room(0, budget, batches=_BATCHES)
+
+    async def _write(self, key: str, kept: KeptAudio) -> bool:
         try:
-            await self._put(key, entry)
+            await self._put(key, kept)
         except QuotaError as error:
             self._metrics.count("cache.disk.quota")
             retry_after = self._settings.store_retry_after
             self._write_retry_at = self._clock.monotonic() + retry_after
             log.warning("No room to keep the sound; it is made anew when needed: %s", error)
-            return
-        if self._bytes is not None:
-            self._bytes += len(entry.pcm)
+            return False
         self._metrics.count("cache.disk.written")
+        return True
 
-    async def _put(self, key: str, entry: StoredAudio) -> None:
+    async def _put(self, key: str, kept: KeptAudio) -> None:
         try:
-            await self._store.put(key, entry)
+            await self._store.put(key, kept, self._stamp())
         except QuotaError:
             # The browser's limit may be below ours: then old entries make room. Where it is
             # somebody else who fills the disk, leaving ours would only lose them.
             if not self._eviction_helps:
                 raise
             self._eviction_helps = False
-            await self._evict(len(entry.pcm) * 4)
-            await self._store.put(key, entry)
+            await self._evict(len(kept.data) * 4, "quota")
+            await self._store.put(key, kept, self._stamp())
         self._eviction_helps = True
 
-    async def _make_room(self, size: int) -> None:
-        if self._bytes is None:
-            disk = await self._guard(self._store.totals())
-            if disk is None:
-                return
-            self._bytes = disk[1]
-        over = self._bytes + size - self._settings.disk_cache_bytes
-        if over > 0:
-            await self._guard(self._evict(over))
+    async def _limit(self) -> int:
+        """Bytes that the store may hold."""
+        if not self._asked_quota:
+            quota = await self._guard(self._store.quota())
+            if quota is not None:
+                self._quota, self._asked_quota = quota, True
+        budget = self._settings.disk_cache_bytes
+        if self._quota is None:
+            return budget
+        return min(budget, int(self._settings.disk_cache_share * self._quota))
 
-    async def _evict(self, wanted: int) -> None:
+    async def _make_room(self, size: int, budget: int, batches: float = math.inf) -> None:
+        while batches > 0:
+            batches -= 1
+            # Asked each time: another tab writes as well.
+            totals = await self._guard(self._store.totals())
+            if totals is None or totals[1] + size <= budget:
+                return
+            if not await self._guard(self._evict(totals[1] + size - budget, "bytes")):
+                return
+
+    async def _evict(self, wanted: int, cause: str) -> int:
+        """Up to a batch of entries leaves, until ``wanted`` bytes are free. How many these are."""
+        await self._write_marks()
+        leaving: list[str] = []
         freed = 0
-        while freed < wanted:
-            oldest = await self._store.oldest(_EVICTION_BATCH)
-            if not oldest:
+        for entry in await self._store.oldest(_BATCH):
+            if freed >= wanted:
                 break
-            leaving: list[str] = []
-            for key, size in oldest:
-                leaving.append(key)
-                freed += size
-                if freed >= wanted:
-                    break
-            await self._store.delete(leaving)
-            self._metrics.count("cache.disk.evicted", len(leaving))
-        if self._bytes is not None:
-            self._bytes = max(0, self._bytes - freed)
+            leaving.append(entry.key)
+            freed += entry.bytes
+        if leaving:
+            await self._leave(leaving, cause)
+        return len(leaving)
+
+    async def _expire(self) -> None:
+        before = self._clock.time() * 1000 - self._settings.disk_cache_seconds * 1000
+        for _ in range(_BATCHES):
+            oldest = await self._guard(self._store.oldest(_BATCH)) or []
+            leaving = [entry.key for entry in oldest if entry.used < before]
+            if leaving:
+                await self._guard(self._leave(leaving, "age"))
+            if len(leaving) < _BATCH:
+                break
+
+    async def _leave(self, keys: list[str], cause: str) -> None:
+        await self._store.delete(keys)
+        self._metrics.count(f"cache.disk.evicted.{cause}", len(keys))
+
+    def _mark(self, key: str) -> None:
+        self._marks[key] = self._stamp()
+        if len(self._marks) >= _MARKS:
+            self._start(self._guard(self._write_marks()))
+
+    async def _write_marks(self) -> None:
+        marks, self._marks = self._marks, {}
+        if marks:
+            await self._store.touch(marks)
+
+    def _stamp(self) -> int:
+        """Milliseconds since 1970; of two uses the later one has more."""
+        self._last_use = max(round(self._clock.time() * 1000), self._last_use + 1)
+        return self._last_use
+
+    def _start(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _guard(self, work: Awaitable[T]) -> T | None:
         """``work``'s result, or None when the store fails, is slow, or rests after a failure."""

@@ -53,6 +53,8 @@ class Making:
         self.rows: WordRows = ()
         #: Whether anybody has asked for sound of it.
         self.asked = False
+        #: Whether its first sound has left.
+        self.told = False
         #: Whether somebody has seen to it that it is cached.
         self.kept = False
         #: What of it is cached.

@@ -1,4 +1,4 @@
-"""Counters, latency histograms and a trace of the last sentences.
+"""Counters, latency histograms, sentences by the minute and a trace of the last ones.
 
 Everything is in memory and per worker life. Latencies are kept in buckets whose
 bounds grow by 2**0.25 (19 %) from 10 microseconds, so a percentile is exact to 19 %
@@ -9,14 +9,21 @@ Gil Tene, with coarser buckets).
 from __future__ import annotations
 
 import math
+import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 _LOWEST = 1e-5
 _STEPS_PER_OCTAVE = 4
 _BUCKETS = 110  # up to about 30 minutes
 _TRACE_LENGTH = 200
+_MINUTES = 120
+_MINUTE = 60
+
+#: Where a sentence's sound comes from: the tiers of the cache, or nowhere yet.
+SOURCES = ("memory", "disk", "published", "model")
+QUANTILES = (0.50, 0.90, 0.99)
 
 
 class Histogram:
@@ -53,9 +60,7 @@ class Histogram:
         return {
             "count": self.count,
             "mean": _ms(self.total / self.count if self.count else 0.0),
-            "p50": _ms(self.percentile(0.50)),
-            "p90": _ms(self.percentile(0.90)),
-            "p99": _ms(self.percentile(0.99)),
+            **{f"p{round(share * 100)}": _ms(self.percentile(share)) for share in QUANTILES},
             "max": _ms(self.largest),
         }
 
@@ -80,12 +85,31 @@ class Trace:
 
 
 @dataclass(slots=True)
-class Metrics:
-    """All counters, histograms and traces of one worker."""
+class _Minute:
+    """Sentences by source."""
 
-    counters: dict[str, int] = field(default_factory=dict)
-    histograms: dict[str, Histogram] = field(default_factory=dict)
-    traces: deque[Trace] = field(default_factory=lambda: deque(maxlen=_TRACE_LENGTH))
+    at: int  # minutes since 1970
+    sentences: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SOURCES, 0))
+
+    def to_json(self) -> dict[str, int]:
+        return {"at": self.at * _MINUTE * 1000, **self.sentences}
+
+
+class Metrics:
+    """All counters, histograms and traces of one worker.
+
+    Args:
+        now: seconds since 1970.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        self._now = now
+        self.counters: dict[str, int] = {}
+        self.histograms: dict[str, Histogram] = {}
+        self.traces: deque[Trace] = deque(maxlen=_TRACE_LENGTH)
+        self._minutes: deque[_Minute] = deque(maxlen=_MINUTES)
+        #: Seconds since 1970 of the last reset.
+        self.since = now()
 
     def count(self, name: str, amount: int = 1) -> None:
         self.counters[name] = self.counters.get(name, 0) + amount
@@ -93,16 +117,35 @@ class Metrics:
     def observe(self, name: str, seconds: float) -> None:
         self.histograms.setdefault(name, Histogram()).observe(seconds)
 
+    def sentence(self, source: str) -> None:
+        """One more sentence in this minute came from there (one of SOURCES)."""
+        at = int(self._now() // _MINUTE)
+        # A computer's clock may be set back: the minutes stay in their order.
+        if not self._minutes or at > self._minutes[-1].at:
+            self._minutes.append(_Minute(at))
+        sentences = self._minutes[-1].sentences
+        sentences[source] = sentences.get(source, 0) + 1
+
     def reset(self) -> None:
         self.counters.clear()
         self.histograms.clear()
         self.traces.clear()
+        self._minutes.clear()
+        self.since = self._now()
 
-    def to_json(self) -> dict[str, Mapping[str, object]]:
-        """``{counters: {name: n}, latency: {name: {count, mean, p50, p90, p99, max}}}``, ms."""
+    def hit_rate(self) -> list[dict[str, int]]:
+        """``{at, memory, disk, published, model}`` of the last 120 minutes that had sentences,
+        newest last; ``at``: when the minute began, ms since 1970."""
+        return [minute.to_json() for minute in self._minutes]
+
+    def to_json(self) -> dict[str, object]:
+        """``{counters: {name: n}, latency: {name: {count, mean, p50, p90, p99, max}}, hitRate,
+        since}``: latencies in ms, ``since`` in ms since 1970."""
         return {
             "counters": dict(sorted(self.counters.items())),
             "latency": {name: h.to_json() for name, h in sorted(self.histograms.items())},
+            "hitRate": self.hit_rate(),
+            "since": round(self.since * 1000),
         }
 
     def trace_json(self) -> list[dict[str, object]]:

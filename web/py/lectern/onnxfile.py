@@ -95,6 +95,18 @@ class Part:
     def size(self) -> int:
         return sum(length for _, length in self.segments)
 
+    def assemble(self, read: Read) -> bytes:
+        """The part's bytes."""
+        pieces: list[bytes] = []
+        used = 0
+        for offset, length in self.segments:
+            if offset < 0:
+                pieces.append(self.literals[used : used + length])
+                used += length
+            else:
+                pieces.append(read(offset, length))
+        return b"".join(pieces)
+
 
 @dataclass(slots=True)
 class Model:

@@ -15,6 +15,8 @@ SMALLEST, LARGEST = 16, 192
 _MARGIN = 1.3
 #: Seconds that a piece needs from here to the ear, on top of its making.
 _TRANSPORT = 0.03
+#: Who has less than this to hear is waiting, in seconds.
+_WAITING = 0.5
 #: Share of the newest measurement in the estimate; a slower one counts at once.
 _NEWEST = 0.3
 
@@ -30,6 +32,11 @@ class Demand:
 
     ahead: float | None = None
     rate: float = 1.0
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a beginning is better than all of it a little later."""
+        return self.ahead is not None and self.ahead < _WAITING
 
 
 class Speed:

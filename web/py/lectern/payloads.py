@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lectern.backends import Overrides
 from lectern.errors import BadOption
@@ -31,6 +31,16 @@ def optional_number(payload: Mapping[str, object], name: str) -> float | None:
     return float(value)
 
 
+def choice(payload: Mapping[str, object], name: str, known: Sequence[str]) -> str:
+    """One of ``known``; the first of them where nothing is said."""
+    value = payload.get(name)
+    if value is None:
+        return known[0]
+    if isinstance(value, str) and value in known:
+        return value
+    raise BadOption(f"{name} must be one of {', '.join(known)}, not {value!r}.")
+
+
 def speaker(value: object) -> str | int | None:
     if value is None or (isinstance(value, str | int) and not isinstance(value, bool)):
         return value
@@ -42,6 +52,14 @@ def offset(payload: Mapping[str, object]) -> int:
     value = payload.get("offset", 0)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise BadOption(f"offset must be a whole number from 0 on, not {value!r}.")
+    return value
+
+
+def count(payload: Mapping[str, object], name: str) -> int:
+    """How many of something."""
+    value = payload.get(name, 0)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1_000_000:
+        raise BadOption(f"{name} must be a whole number from 0 on, not {value!r}.")
     return value
 
 

@@ -169,7 +169,7 @@ WordRows = tuple[tuple[int, int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class StoredAudio:
-    """One sentence's audio as the durable store keeps it."""
+    """One sentence's audio, ready to be heard."""
 
     pcm: bytes  # int16 little endian, mono
     sample_rate: int
@@ -177,15 +177,51 @@ class StoredAudio:
     #: offsets: the same sound serves texts that differ in white space or Unicode form.
     words: WordRows
     crc32: int  # of pcm
+    #: Samples that follow, where this is only a beginning.
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAudio:
+    """One sentence's audio as the durable store keeps it."""
+
+    data: bytes
+    #: What made ``data`` of the sound: "opus", "lossless"; "pcm": it is the sound.
+    codec: str
+    sample_rate: int
+    samples: int
+    words: WordRows
+    #: "sha256:HEX" of all of the above (``packing.seal``), or what version 1 kept: "crc32:N" of
+    #: ``data``.
+    check: str
+    #: For people's eyes: who says it, and when it was made (milliseconds since 1970).
+    voice_id: str = ""
+    created: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """An entry of the durable store, as it is looked at when something has to go."""
+
+    key: str
+    bytes: int  # as it is kept
+    used: int  # milliseconds since 1970
 
 
 class AudioStore(Protocol):
-    """The durable tier: key -> StoredAudio. Keys are 64 hex digits."""
+    """The durable tier: key -> KeptAudio. Keys are 64 hex digits; times are milliseconds since
+    1970. What each method costs does not depend on how many entries there are."""
 
-    async def get(self, key: str) -> StoredAudio | None: ...
+    async def get(self, key: str) -> KeptAudio | None:
+        """The entry, unchecked; what is no entry at all comes as one without codec and data."""
+        ...
 
-    async def put(self, key: str, entry: StoredAudio) -> None:
+    async def put(self, key: str, entry: KeptAudio, used: int) -> None:
         """Raises QuotaError when the browser refuses for lack of space, StoreError else."""
+        ...
+
+    async def touch(self, marks: Mapping[str, int]) -> None:
+        """These were used then; those that are not there are no error."""
         ...
 
     async def delete(self, keys: Sequence[str]) -> None: ...
@@ -193,11 +229,61 @@ class AudioStore(Protocol):
     async def clear(self) -> None: ...
 
     async def totals(self) -> tuple[int, int]:
-        """(entries, bytes of PCM)."""
+        """(entries, bytes as they are kept)."""
         ...
 
-    async def oldest(self, limit: int) -> list[tuple[str, int]]:
-        """Up to ``limit`` (key, bytes), least recently used first."""
+    async def oldest(self, limit: int) -> list[Aged]:
+        """Up to ``limit`` of them, least recently used first."""
+        ...
+
+    async def quota(self) -> int | None:
+        """Bytes that the browser would give all of this origin; None where it does not say."""
+        ...
+
+
+class AudioCodecs(Protocol):
+    """Sound made smaller, and back. Codecs: "opus" (about ``bitrate`` bits a second) and
+    "lossless"."""
+
+    async def encode(self, codec: str, pcm: bytes, sample_rate: int, bitrate: int) -> bytes | None:
+        """None where there is no such codec. Raises StoreError when it fails."""
+        ...
+
+    async def decode(
+        self, codec: str, data: bytes, sample_rate: int, samples: int, limit: int
+    ) -> bytes | None:
+        """``samples`` samples as int16, or at least the first ``limit`` of them.
+
+        None where there is no such codec. Raises StoreError when it fails or ``data`` is not its.
+        """
+        ...
+
+
+class PublishedFiles(Protocol):
+    """Sound that was made ahead and lies in the app's own folder, as Ogg Opus."""
+
+    async def decodes(self) -> bool:
+        """Whether this browser decodes Opus. Never raises."""
+        ...
+
+    async def fetch(self, path: str, limit: int, *, fresh: bool = False) -> bytes:
+        """A file of the app's folder, by its path there; of no other host.
+
+        Args:
+            limit: bytes; a longer file is not read to its end.
+            fresh: past the HTTP cache.
+
+        Raises:
+            NetworkError: it can't be had. TooLarge.
+        """
+        ...
+
+    async def decode(self, data: bytes, sample_rate: int, samples: int) -> bytes:
+        """Mono Ogg Opus as int16 little endian, exactly so many samples at this rate (Hz).
+
+        Raises:
+            StoreError: it is none, or is too short.
+        """
         ...
 
 

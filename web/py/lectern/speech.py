@@ -66,7 +66,7 @@ class Spoken:
     samples: memoryview
     sample_rate: int
     words: WordTimes
-    source: str  # "memory" | "disk" | "model"
+    source: str  # "memory" | "disk" | "published" | "model"
     last: bool = True
 
 
@@ -119,14 +119,28 @@ class Synthesizer:
         #: Under way, and made but not yet in the cache; least recently asked for first.
         self._makings: OrderedDict[str, Making] = OrderedDict()
 
+    async def key(self, utterance: Utterance) -> str:
+        """The cache key of what ``piece`` gives.
+
+        Raises:
+            InputError: the voice, speaker, style or a scale is not to be had.
+        """
+        return (await self._request(utterance)).key
+
     async def piece(
-        self, utterance: Utterance, offset: int = 0, demand: Demand | None = None
+        self,
+        utterance: Utterance,
+        offset: int = 0,
+        demand: Demand | None = None,
+        *,
+        keep: bool = False,
     ) -> Spoken:
         """The sentence's sound from sample ``offset`` on, from a cache or from the model.
 
-        A cache gives all of it; the model as much as ``demand`` lets it, until ``last``. The
-        same sentence asked for twice at the same time is made once. A sentence with nothing
-        to say gives no samples.
+        A cache gives all of it, or to somebody who waits first a beginning of what has to be
+        unpacked; the model as much as ``demand`` lets it, until ``last``. The same sentence
+        asked for twice at the same time is made once. A sentence with nothing to say gives no
+        samples. ``keep``: it is wanted without a network later.
 
         Raises:
             InputError: the voice, speaker, style or a scale is not to be had.
@@ -137,19 +151,28 @@ class Synthesizer:
         request = await self._request(utterance)
         trace = Trace(request.text[:80], request.voice.id, characters=len(request.text))
         making = self._makings.get(request.key)
+        entry: StoredAudio | None = None
         if making is not None and making.done and making.script.phonemized.phonemes:
-            self._remember(request, making)
+            entry = self._remember(request, making)
             making = None
+        if offset and making is None:
+            # The rest of a sentence that somebody else has made to its end: no new hearing.
+            entry = entry or self._cache.recall(request.key)
+            if entry is not None:
+                return _sound(request, entry, "memory", offset)
         if making is None:
-            found = await self._cache.get(request.key)
+            waiting = not offset and demand is not None and demand.waiting
+            found = await self._cache.get(request.key, waiting=waiting, keep=keep)
             trace.cache = self._since(started)
             if found is not None:
                 return self._cached(request, *found, offset, trace, started)
-            # While the durable store was asked, another request may have made it.
+            # While the durable store was asked, another request may have made it; where no tier
+            # has room for it, what was just made is here.
             making = self._makings.get(request.key)
-            remembered = None if making else self._cache.recall(request.key)
-            if remembered is not None:
-                return self._cached(request, remembered, "memory", offset, trace, started)
+            entry = None if making else entry or self._cache.recall(request.key)
+            if entry is not None:
+                self._metrics.count("cache.joined")
+                return self._cached(request, entry, "memory", offset, trace, started)
         if making is None:
             making = await self._beginning.do(request.key, lambda: self._begin(request, trace))
         return await self._made(request, making, offset, demand or Demand(), started)
@@ -189,12 +212,12 @@ class Synthesizer:
         trace: Trace,
         started: float,
     ) -> Spoken:
-        log.info("✅ Audio found in cache (%d bytes)", len(entry.pcm))
-        samples = memoryview(entry.pcm).cast("h")
-        trace.audio = len(samples) / entry.sample_rate * 1000
-        times = () if offset else _word_times(entry.words, request.text)
-        spoken = Spoken(samples[offset:], entry.sample_rate, times, tier)
-        self._told(trace, tier, started)
+        trace.audio = (len(entry.pcm) // 2 + entry.missing) / entry.sample_rate * 1000
+        spoken = _sound(request, entry, tier, offset)
+        if not offset:  # else it was told with the beginning
+            size = len(entry.pcm) + 2 * entry.missing
+            log.info("✅ Audio found in cache (%d bytes)", size)
+            self._told(trace, tier, started)
         return spoken
 
     async def _begin(self, request: _Request, trace: Trace) -> Making:
@@ -244,8 +267,13 @@ class Synthesizer:
             if not error.retryable:
                 self._makings.pop(request.key, None)
             raise
-        if first:
+        if not making.told:
+            making.told = True
             self._told(making.trace, "model", started)
+        elif not offset:
+            # Under way for somebody else: it is had without being made.
+            self._metrics.count("cache.joined")
+            self._metrics.sentence("memory")
         if making.done and not complete and not making.kept:
             making.kept = True
             self._finished(request, making)
@@ -270,7 +298,7 @@ class Synthesizer:
                 return
             entry = self._remember(request, making)
             written = self._clock.monotonic()
-            await self._cache.keep(request.key, entry)
+            await self._cache.keep(request.key, entry, request.voice.id)
             making.trace.store = self._since(written)
             self._metrics.observe("store", making.trace.store / 1000)
         finally:
@@ -301,10 +329,18 @@ class Synthesizer:
         trace.source = source
         trace.total = self._since(started)
         self._metrics.observe(f"sentence.{source}", trace.total / 1000)
+        self._metrics.sentence(source)
         self._metrics.traces.append(trace)
 
     def _since(self, started: float) -> float:
         return round((self._clock.monotonic() - started) * 1000, 3)
+
+
+def _sound(request: _Request, entry: StoredAudio, tier: str, offset: int) -> Spoken:
+    """What an entry has from sample ``offset`` on."""
+    times = () if offset else _word_times(entry.words, request.text)
+    samples = memoryview(entry.pcm).cast("h")[offset:]
+    return Spoken(samples, entry.sample_rate, times, tier, not entry.missing)
 
 
 def said_in(text: str, voice: VoiceConfig, rules: Rules) -> tuple[Said, ...]:
