@@ -16,7 +16,7 @@
 
 (() => {
   /**
-   * @typedef {'shell' | 'engine' | 'voice' | 'later'} When
+   * @typedef {'shell' | 'engine' | 'voice' | 'later' | 'source'} When
    * @typedef {{path: string, size: number, sha256: string, when: When}} FileEntry
    * @typedef {{version: string, files: FileEntry[]}} BuildData  files.json
    * @typedef {{version: string, cache: string, files: Map<string, FileEntry>}} Build

@@ -41,7 +41,7 @@ def _measure(section: Section, profile: Profile, found: dict[str, Any], when: st
     """The browser's own count by kind, and what the renderer's process holds."""
     section.add(f"{when}: page and workers", [found["bytes"] / _MEGA], unit="MB")
     for worker in ("lectern-ort", "lectern"):
-        script = "ort_worker.js" if worker == "lectern-ort" else "js/worker.js"
+        script = "ort_worker.js" if worker == "lectern-ort" else "app/worker.js"
         parts = [p for p in found["parts"] if any(script in scope for scope in p["scopes"])]
         if parts:
             total = sum(part["bytes"] for part in parts)

@@ -25,8 +25,8 @@ MAKE = """
 
 @pytest.fixture
 def engine_page(host_page: Page, host_site: StaticSite) -> Page:
-    host_site.put("js/worker.js", JS / "fake_worker.js")
-    host_site.put("js/ort_worker.js", "")
+    host_site.put("app/worker.js", JS / "fake_worker.js")
+    host_site.put("app/ort_worker.js", "")
     return host_page
 
 
@@ -375,7 +375,7 @@ def test_a_worker_of_another_build_refuses(host_page: Page) -> None:
     got = host_page.evaluate(
         """() => new Promise((resolve) => {
             const v = host.PROTOCOL_VERSION;
-            const worker = new Worker('js/worker.js', {type: 'module', name: 'lectern'});
+            const worker = new Worker('app/worker.js', {type: 'module', name: 'lectern'});
             worker.onmessage = ({data}) => { worker.terminate(); resolve(data); };
             const payload = {version: 'older', base: host.base, lockName: 'x', settings: {}};
             worker.postMessage({v, id: 0, type: 'boot', payload});
@@ -389,7 +389,7 @@ def test_a_worker_of_another_build_refuses(host_page: Page) -> None:
 def test_the_worker_itself_answers_a_ping(host_page: Page) -> None:
     got = host_page.evaluate(
         """() => new Promise((resolve) => {
-            const worker = new Worker('js/worker.js', {type: 'module', name: 'lectern'});
+            const worker = new Worker('app/worker.js', {type: 'module', name: 'lectern'});
             worker.onmessage = ({data}) => { worker.terminate(); resolve(data); };
             worker.postMessage({v: host.PROTOCOL_VERSION, type: 'ping'});
         })"""

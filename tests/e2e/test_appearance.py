@@ -344,7 +344,7 @@ def test_it_is_on_before_the_first_paint(
     # Without any module at all: what puts it on can only be the script in the head.
     later = bare.new_page()
     later.route(
-        "**/js/main.js", lambda route: route.fulfill(body="", content_type="text/javascript")
+        "**/app/main.js", lambda route: route.fulfill(body="", content_type="text/javascript")
     )
     later.add_init_script(
         """new MutationObserver((_, watcher) => {

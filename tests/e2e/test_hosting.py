@@ -42,7 +42,7 @@ def check_policy(page: Page) -> None:
     policy = page.get_attribute("meta[http-equiv='Content-Security-Policy']", "content")
     assert policy
     assert "unsafe-eval" not in policy.replace("'wasm-unsafe-eval'", "")
-    for path in ("js/worker.js", "js/ort_worker.js", "./"):
+    for path in ("app/worker.js", "app/ort_worker.js", "./"):
         sent = page.evaluate(
             "async (p) => (await fetch(p)).headers.get('Content-Security-Policy')", path
         )
@@ -57,7 +57,8 @@ def test_files_json_says_what_is_there(dist: Path) -> None:
     for path, entry in listed.items():
         data = (dist / path).read_bytes()
         assert (entry["size"], entry["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
-    assert {entry["when"] for entry in manifest["files"]} == {"shell", "engine", "voice", "later"}
+    whens = {entry["when"] for entry in manifest["files"]}
+    assert whens == {"shell", "engine", "voice", "later", "source"}
 
 
 def test_no_file_names_another_host_to_load_from(dist: Path) -> None:

@@ -19,17 +19,19 @@ SOURCES = {"memory": "Memory", "disk": "Disk", "published": "Published", "model"
 #: The sentences of THREE.
 LAMP, DESK, HURRY = "The lamp is lit.", "A page lies open on the desk.", "Nobody has to hurry."
 #: Counts the requests for the panel, and answers what `window.told` says if it says anything.
-HEAR = """async () => {
-  const { Engine } = await import(new URL('js/engine.js', document.baseURI).href);
-  const request = Engine.prototype.request;
+HEAR = """() => {
+  const post = Worker.prototype.postMessage;
   window.asked = [];
   window.told = null;
-  Engine.prototype.request = function (type, payload, options) {
+  Worker.prototype.postMessage = function (message, transfer) {
+    const { v, id, type } = message;
     if (type === 'overview') {
       window.asked.push(performance.now());
-      if (window.told) return Promise.resolve(structuredClone(window.told));
+      const data = { v, id, ok: true, value: structuredClone(window.told) };
+      const answer = () => this.dispatchEvent(new MessageEvent('message', { data }));
+      if (window.told) return void setTimeout(answer);
     }
-    return request.call(this, type, payload, options);
+    return post.call(this, message, transfer);
   };
 }"""
 #: An engine that has spoken for hours: everything that is counted, and 45 sentences.

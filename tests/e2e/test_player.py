@@ -359,7 +359,7 @@ def test_a_failed_worklet_is_an_error_and_the_next_use_begins_anew(
     player: Page, site: StaticSite, watch: Watch
 ) -> None:
     watch.allow("player_worklet", "404")
-    site.remove("js/player_worklet.js")
+    site.remove("app/player_worklet.js")
     failed = within(
         player,
         """async () => {
@@ -370,7 +370,7 @@ def test_a_failed_worklet_is_an_error_and_the_next_use_begins_anew(
         }""",
     )
     assert failed == "audio_failed"
-    site.restore("js/player_worklet.js")
+    site.restore("app/player_worklet.js")
     within(
         player,
         """async () => {

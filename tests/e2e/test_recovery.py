@@ -189,7 +189,7 @@ def test_a_worker_that_hangs_is_replaced_at_the_deadline(workshop: Page) -> None
           await engine.ready;
         }"""
     )
-    worker = next(each for each in workshop.workers if each.url.endswith("/js/worker.js"))
+    worker = next(each for each in workshop.workers if each.url.endswith("/app/worker.js"))
     worker.evaluate("() => { setTimeout(() => { for (;;); }); }")
     voices = workshop.evaluate("async () => (await engine.ask('voices', {})).length")
     assert voices == 2

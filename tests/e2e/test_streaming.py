@@ -197,7 +197,7 @@ def test_words_are_told_when_they_sound(page: Page, tiny_site: StaticSite, rate:
 
 def slowed(site: StaticSite, factor: float) -> None:
     """onnxruntime whose decoder needs ``factor`` times the sound's length."""
-    source = site.read("js/ort_worker.js")
+    source = site.read("app/ort_worker.js")
     assert source
     run = b"const value = await session.run(feeds, outputs);"
     assert source.count(run) == 1
@@ -208,7 +208,7 @@ def slowed(site: StaticSite, factor: float) -> None:
       await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     }}
     """
-    site.put("js/ort_worker.js", source.replace(run, wait.encode() + run))
+    site.put("app/ort_worker.js", source.replace(run, wait.encode() + run))
 
 
 @pytest.mark.parametrize("factor", [0.2, 0.6])

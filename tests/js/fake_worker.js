@@ -1,5 +1,5 @@
 // A `lectern` worker that speaks the protocol and does what its settings and requests say;
-// served as js/worker.js.
+// served as app/worker.js.
 import { holdLock } from './lifeline.js';
 
 const cancelled = [];

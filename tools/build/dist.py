@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 from tools.build import (
+    bundling,
     espeak_data,
     icons,
     manifest,
@@ -97,10 +98,14 @@ def _plan(ctx: Context, settings: VoiceSettings) -> dict[str, Path | bytes]:
         if not (made_of or _hidden(name)):
             plan[name] = path
     _join_service_worker(plan)
+    scripts = bundling.bundle(ctx)
+    plan |= scripts
+    if bundling.EMBEDDED in plan:
+        plan[bundling.EMBEDDED] = bundling.embedded()
     drawings = layout.node_modules / "lucide-static" / "icons"
     for page in sorted(layout.web.glob("*.html")):
         text = panels.insert(page.read_text("utf-8"), layout.web)
-        text = modules.preload(text, layout.web)
+        text = modules.preload(text, scripts)
         text = settings.into_policy(text)
         plan[page.name] = icons.inline(text, drawings).encode()
     plan["py/lectern.zip"] = python_zip(layout.web / "py" / "lectern")

@@ -46,7 +46,7 @@ SHIPPED = (
         "lectern",
         "Lectern is under the GNU GPL, version 3 or later.",
         ("GPL-3.0.txt",),
-        "the repository that this folder was built from; js/ and py/ hold it unchanged",
+        "the repository that this folder was built from; js/ and py/ hold its source",
     ),
     Shipped(
         "pyodide",

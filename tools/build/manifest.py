@@ -30,12 +30,14 @@ _SNAPSHOT = (
 )
 #: The text's face, as every page needs it; other scripts and faces are fetched when used.
 _FONTS_AT_ONCE = ("literata-latin-wght-normal.woff2", "literata-latin-ext-wght-normal.woff2")
+#: Of js/, where the modules lie as they were written: what pages ask for by name.
+_SCRIPTS_AT_ONCE = ("js/appearance_early.js", "js/lectern.js")
 _LATER_ORT = ("ort.webgpu.bundle.min.mjs", "ort-wasm-simd-threaded.asyncify.wasm")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file. ``when``: "shell", "engine", "voice" or "later" (see ``when``)."""
+    """One file. ``when``: "shell", "engine", "voice", "later" or "source" (see ``when``)."""
 
     path: str
     size: int
@@ -49,7 +51,8 @@ def when(path: str, at_once: Container[str] = ()) -> str:
     - shell: the page itself, before anything else
     - engine: to speak with the wasm backend
     - voice: the models
-    - later: sometimes or never
+    - later: sometimes or never, but without a network too
+    - source: for who reads the sources
     """
     folder, _, name = path.rpartition("/")
     if folder == "wasm/espeak/lang":
@@ -64,6 +67,8 @@ def when(path: str, at_once: Container[str] = ()) -> str:
         return "engine"
     if folder == "vendor/fonts":
         return "shell" if name in _FONTS_AT_ONCE else "later"
+    if path.endswith(".map") or (path.startswith("js/") and path not in _SCRIPTS_AT_ONCE):
+        return "source"
     if path == PUBLISHED_INDEX:
         return "later"
     later = (
@@ -73,6 +78,7 @@ def when(path: str, at_once: Container[str] = ()) -> str:
         "vendor/article/",
         "vendor/mediabunny/",
         "vendor/lame/",
+        "app/bench.js",
     )
     if path.startswith(later):
         return "later"

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import posixpath
 import re
-from pathlib import Path
+from collections.abc import Mapping
 
-#: A static import or re-export, as this repository writes them; dynamic ones are for later.
+#: A static import or re-export, as esbuild writes them; dynamic ones are for later.
 _IMPORT = re.compile(r"^(?:import|export)\s(?:[^'\";]*?\sfrom\s)?['\"](\.[^'\"]+)['\"]", re.M)
 _PLACE = "    <!-- modules -->\n"
 #: What starts the engine, and what shows the page: the first is not to wait for the second.
-_ENGINE, _SCREEN = "js/main.js", "js/interface.js"
+_ENGINE, _SCREEN = "app/main.js", "app/interface.js"
 
 
-def preload(page: str, web: Path) -> str:
-    """The page with ``<!-- modules -->`` replaced by a link for each module that it imports."""
-    if _PLACE not in page or not (web / _SCREEN).is_file():
+def preload(page: str, scripts: Mapping[str, bytes]) -> str:
+    """The page with ``<!-- modules -->`` replaced by a link for each module that it imports.
+
+    ``scripts``: the bundles by their path in the folder.
+    """
+    if _PLACE not in page or _SCREEN not in scripts:
         return page
-    engine = closure(web, _ENGINE)
-    screen = [path for path in closure(web, _SCREEN) if path not in set(engine)]
+    engine = closure(scripts, _ENGINE)
+    screen = [path for path in closure(scripts, _SCREEN) if path not in set(engine)]
     links = [f'    <link rel="modulepreload" href="{path}" />\n' for path in engine]
     links += [
         f'    <link rel="modulepreload" href="{path}" fetchpriority="low" />\n' for path in screen
@@ -26,14 +29,13 @@ def preload(page: str, web: Path) -> str:
     return page.replace(_PLACE, "".join(links))
 
 
-def closure(web: Path, entry: str) -> list[str]:
+def closure(scripts: Mapping[str, bytes], entry: str) -> list[str]:
     """``entry`` and all that it imports statically, nearest first, by path in the folder."""
     found = [entry]
     for path in found:
-        if path.startswith("vendor/"):
-            continue  # one file each
-        source = (web / path).read_text("utf-8")
-        for name in _IMPORT.findall(source):
+        if path not in scripts:
+            continue  # what was vendored is one file each
+        for name in _IMPORT.findall(scripts[path].decode()):
             target = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
             if target not in found:
                 found.append(target)

@@ -233,7 +233,7 @@ export class Engine extends EventTarget {
     this.snapshotBoot = false;
     this.bootAlarm.set(this.watchdog.boot);
     this.worker = new WorkerHandle({
-      url: new URL('js/worker.js', this.options.base),
+      url: new URL('app/worker.js', this.options.base),
       name: WORKER_NAME,
       onMessage: (message) => this.#receive(message),
       onDeath: (reason) => this.#died(reason),

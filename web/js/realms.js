@@ -38,7 +38,7 @@ export class Realms {
     }
     this.close(id);
     const worker = new WorkerHandle({
-      url: new URL('js/ort_worker.js', this.base),
+      url: new URL('app/ort_worker.js', this.base),
       name: ORT_WORKER_NAME,
       onMessage: () => {},
       onDeath: (reason) => {

@@ -15,7 +15,7 @@ from tests.e2e.server import StaticSite
 HOOK = Path(__file__).resolve().parents[1] / "memory_hook.js"
 HOOKED = "bench/memory_hook.js"
 #: Lectern's workers; threads share the memory of the one that started them.
-WORKERS = {"js/worker.js": "lectern", "js/ort_worker.js": "lectern-ort"}
+WORKERS = {"app/worker.js": "lectern", "app/ort_worker.js": "lectern-ort"}
 _ASK = "() => globalThis.benchMemory?.() ?? 0"
 
 

@@ -181,7 +181,11 @@ def test_the_languages_of_the_voices_here_are_needed_at_once(tmp_path: Path) -> 
     ("path", "expected"),
     [
         ("index.html", "shell"),
-        ("js/view/page.js", "shell"),
+        ("app/interface.js", "shell"),
+        ("app/interface.js.map", "source"),
+        ("app/bench.js", "later"),
+        ("js/view/page.js", "source"),
+        ("js/lectern.js", "shell"),
         ("py/lectern.zip", "shell"),
         ("vendor/fonts/literata-latin-wght-normal.woff2", "shell"),
         ("vendor/fonts/literata-latin-ext-wght-normal.woff2", "shell"),
