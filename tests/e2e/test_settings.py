@@ -134,6 +134,27 @@ def test_the_reader_s_choice_survives_a_reload_and_can_be_taken_back(
     assert kept == {"start": "eager"}
 
 
+def test_chosen_twice_in_a_row_nothing_jumps_back(page: Page, site: StaticSite) -> None:
+    app = open_app(page, site.url)
+    show(app)
+    first, second = str(50 * MIB), str(500 * MIB)
+    app.evaluate(
+        """(sizes) => {
+          const select = document.querySelector('#set-memoryCacheBytes');
+          window.shown = [];
+          const watcher = new MutationObserver(() => window.shown.push(select.value));
+          watcher.observe(select, {childList: true});
+          for (const size of sizes) {
+            select.value = size;
+            select.dispatchEvent(new Event('change', {bubbles: true}));
+          }
+        }""",
+        [first, second],
+    )
+    expect(about(app, "memoryCacheBytes")).to_contain_text("Your choice")
+    assert set(app.evaluate("window.shown")) == {second}
+
+
 def test_a_switch_counts_at_once_in_every_tab(
     page: Page, site: StaticSite, context: BrowserContext
 ) -> None:

@@ -19,6 +19,7 @@ const NEVER = 3650 * DAY;
  * @property {HTMLInputElement | HTMLSelectElement} control
  * @property {HTMLElement} about
  * @property {HTMLButtonElement} reset
+ * @property {number} underway  choices that the worker has not taken yet
  *
  * @typedef {object} Needs
  * @property {import('./types.js').ConfigurationPort} configuration
@@ -79,8 +80,10 @@ export class CacheSettings {
   }
 
   /** @param {Name} name @param {Row} row @param {Setting} setting @param {boolean} counts */
-  #fill(name, { control, about, reset }, setting, counts) {
+  #fill(name, { control, about, reset, underway }, setting, counts) {
     const { strings } = this.#needs;
+    // Chosen twice in a row: the answer to the first must not undo the second.
+    if (underway) return;
     const { value, from, waits } = setting;
     control.disabled = from === 'given' || !counts;
     if (control instanceof HTMLSelectElement) {
@@ -157,19 +160,23 @@ export class CacheSettings {
     reset.type = 'button';
     reset.hidden = true;
     reset.setAttribute('aria-label', strings.cacheResetName(called));
-    control.addEventListener('change', () => {
-      const value = valueOf(control, configuration.settings[name]?.value);
-      void configuration.set(name, value).then(() => say(strings.sayCacheSet(called, this.#say(name, value))));
-    });
-    reset.addEventListener('click', () => {
-      void configuration.reset(name).then(() => {
-        const value = configuration.settings[name]?.value;
-        if (value !== undefined) say(strings.sayCacheSet(called, this.#say(name, value)));
-      });
-    });
     const frame = element('div', 'set-row', '');
     frame.append(label, ...(switches ? [] : [control]), about, reset);
-    this.#rows.set(name, { frame, control, about, reset });
+    const row = { frame, control, about, reset, underway: 0 };
+    /** @param {Promise<void>} taken */
+    const change = async (taken) => {
+      row.underway++;
+      await taken;
+      if (--row.underway) return;
+      this.#show();
+      const value = configuration.settings[name]?.value;
+      if (value !== undefined) say(strings.sayCacheSet(called, this.#say(name, value)));
+    };
+    control.addEventListener('change', () => {
+      void change(configuration.set(name, valueOf(control, configuration.settings[name]?.value)));
+    });
+    reset.addEventListener('click', () => void change(configuration.reset(name)));
+    this.#rows.set(name, row);
     return frame;
   }
 }
