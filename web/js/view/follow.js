@@ -24,7 +24,8 @@ export class Follow {
   /**
    * @param {object} options
    * @param {() => Space} options.space
-   * @param {(away: boolean) => void} options.away  the reader has left the voice, or is back
+   * @param {(away: boolean) => void} options.away  the reader has left the voice and does not
+   *   see it any more, or is back
    */
   constructor({ space, away }) {
     this.#space = space;
@@ -53,7 +54,7 @@ export class Follow {
       return;
     }
     if (this.#following) this.#keepInView();
-    else if (!this.#readerScrolls && this.#inBand()) this.#setFollowing(true);
+    else if (!this.#readerScrolls) this.#setFollowing(this.#inBand());
   }
 
   /** Go back to the voice and stay with it. */
@@ -88,7 +89,14 @@ export class Follow {
   /** @param {boolean} following */
   #setFollowing(following) {
     this.#following = following;
-    this.#away(!following);
+    this.#away(!following && !this.#inSight());
+  }
+
+  /** Whether anything of the line can be seen: no way back is needed then. */
+  #inSight() {
+    const line = this.#place && lineOf(this.#place);
+    const { top, bottom } = this.#space();
+    return line !== null && line.bottom > top && line.top < bottom;
   }
 
   /** The middle two thirds of what is free of bars. */
