@@ -31,8 +31,11 @@ def pack(
     jobs: int | None = None,
     prune: bool = False,
     dask: str = "",
+    report: Path | None = None,
 ) -> int:
     """Render ``texts`` into public/audio and build dist/ with it; gives a status.
+
+    ``report``: a file that gets ``{sentences, failed}`` as JSON, once all were tried.
 
     Raises:
         BuildError: an option or a file is wrong, or what is needed can't be installed.
@@ -72,6 +75,7 @@ def pack(
         "phrases": phrases,
         "prune": prune,
         "dask": dask,
+        "report": str(report.resolve()) if report else "",
     }
     path = os.pathsep.join([str(layout.root), str(layout.web / "py")])
     status = shell.status(

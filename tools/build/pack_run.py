@@ -13,14 +13,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lectern.configuration import layered
 from lectern.errors import LecternError
+from lectern.jsonchecks import parse
 from lectern.phonemes import phonemize
 from lectern.settings import Settings
 from lectern.speech import Synthesizer
 
 from tools.build import pack_pool, terminal
 from tools.build.errors import BuildError
-from tools.build.hashing import files_under
+from tools.build.hashing import files_under, write_atomically
+from tools.build.manifest import SITE_SETTINGS
 from tools.build.pack_folder import AudioFolder
 from tools.build.pack_phonemes import NodePhonemizer, Remembering
 from tools.build.pack_pool import Pool
@@ -52,6 +55,7 @@ class Order:
     phrases: bool = False
     prune: bool = False
     dask: str = ""
+    report: str = ""  # file that gets {sentences, failed} as JSON
 
 
 @dataclass(slots=True)
@@ -89,6 +93,24 @@ def load_voice(folder: str, voice_id: str) -> Voice:
     )
 
 
+def site_settings(web: Path) -> Settings:
+    """What ``lectern.json`` in ``web/`` asks for: the page cuts its texts by these too.
+
+    Raises:
+        BuildError: it is no JSON.
+    """
+    file = web / SITE_SETTINGS
+    if not file.is_file():
+        return Settings()
+    site = parse(file.read_text("utf-8", "replace"))
+    if site is None:
+        raise BuildError(f"{SITE_SETTINGS} in {web.name}/ is no JSON.", "Mend it, or remove it.")
+    found = layered(site, None, {})
+    for problem in found.problems:
+        terminal.note(problem)
+    return found.settings
+
+
 def run(order: Order, pool: Pool | None = None) -> Summary:
     """Pack the texts. ``pool``: who renders, in place of what the order says.
 
@@ -100,11 +122,12 @@ def run(order: Order, pool: Pool | None = None) -> Summary:
         language = voice.parsed().language
     except LecternError as reason:
         raise BuildError(reason.message) from reason
+    settings = site_settings(Path(order.web))
     texts = [
         read_text(
             Path(name),
             language=language,
-            max_chars=Settings().max_sentence_chars,
+            max_chars=settings.max_sentence_chars,
             phrases=order.phrases,
             title=order.title,
         )
@@ -250,6 +273,9 @@ def main(argument: str) -> int:
         terminal.note("Stopped; what is made stays, and the next run goes on from there.")
         return 130
     report(summary, Path(order.audio))
+    if order.report:
+        counts = {"sentences": summary.sentences, "failed": len(summary.faults)}
+        write_atomically(Path(order.report), json.dumps(counts).encode())
     if summary.faults:
         few = "\n".join(summary.faults[:10])
         terminal.error(f"{len(summary.faults)} sentences could not be made:", few)

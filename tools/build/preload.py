@@ -29,6 +29,7 @@ class Pack(Protocol):
         style: str | None = None,
         title: str = "",
         jobs: int | None = None,
+        report: Path | None = None,
     ) -> int: ...
 
 
@@ -79,12 +80,13 @@ def preload(
         number = sum(len(each) for each in phrases.values())
         requested += number
         terminal.note(f"{number} phrases in the style {style!r}")
-        one = pack(
-            ctx, [str(path)], voice=voice, style=style, title=f"{language}-{style}", jobs=jobs
-        )
+        told = path.with_suffix(".report")
+        told.unlink(missing_ok=True)
+        title = f"{language}-{style}"
+        one = pack(ctx, [str(path)], voice=voice, style=style, title=title, jobs=jobs, report=told)
         if one:
             status = one
-            failed += number
+            failed += _failed(told, number)
     report = {
         "voiceId": voice,
         "language": language,
@@ -96,6 +98,13 @@ def preload(
     }
     print(json.dumps(report))
     return status
+
+
+def _failed(report: Path, all_of_them: int) -> int:
+    """How many of a style could not be made: all, where ``pack`` did not get to its end."""
+    if not report.is_file():
+        return all_of_them
+    return min(all_of_them, int(json.loads(report.read_text("utf-8"))["failed"]))
 
 
 def read_list(folder: Path, language: str) -> list[Category]:

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,20 @@ def test_a_damaged_or_missing_file_is_rendered_again(tmp_path: Path) -> None:
     assert pack(tmp_path, STORY)[0].rendered == 2
     assert first.read_bytes() == whole
     assert second.exists() and third.exists()
+
+
+def test_sentences_are_cut_as_the_site_s_settings_say(tmp_path: Path) -> None:
+    web = tmp_path / "web"
+    web.mkdir()
+    (web / "js").symlink_to(LAYOUT.web / "js")
+    (tmp_path / "long.txt").write_text(f"The lamp was warm{', and warm' * 6}.", "utf-8")
+    given = replace(order(tmp_path, tmp_path / "long.txt"), web=str(web))
+    assert pack_run.run(given, Here()).sentences == 1
+    (web / "lectern.json").write_text('{"maxSentenceChars": 40}', "utf-8")
+    assert pack_run.run(given, Here()).sentences > 1
+    (web / "lectern.json").write_text('{"maxSentenceChars": 4', "utf-8")
+    with pytest.raises(BuildError, match=r"lectern\.json"):
+        pack_run.run(given, Here())
 
 
 def test_another_bitrate_is_another_file(tmp_path: Path) -> None:

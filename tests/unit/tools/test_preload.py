@@ -24,8 +24,9 @@ LIST = {
 
 
 class FakePack:
-    def __init__(self, bad: str = "") -> None:
+    def __init__(self, bad: str = "", failed: int | None = None) -> None:
         self.bad = bad
+        self.failed = failed
         self.packed: list[tuple[str | None, Any]] = []
 
     def __call__(
@@ -37,11 +38,14 @@ class FakePack:
         style: str | None = None,
         title: str = "",
         jobs: int | None = None,
+        report: Path | None = None,
     ) -> int:
         assert (voice, jobs) == ("fr_FR-pico-x_low", 2)
         [text] = texts
         assert title == f"fr-{style}"
         self.packed.append((style, json.loads(Path(text).read_text("utf-8"))))
+        if style == self.bad and self.failed is not None and report:
+            report.write_text(json.dumps({"sentences": 3, "failed": self.failed}), "utf-8")
         return int(style == self.bad)
 
 
@@ -97,6 +101,16 @@ def test_a_style_that_fails_leaves_the_others(
     status, report = run(context, pack, capsys)
     assert (status, report["requested"], report["failed"]) == (1, 5, 3)
     assert len(pack.packed) == 2
+
+
+def test_what_failed_of_a_style_is_counted_alone(
+    context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, report = run(context, FakePack(bad="neutral", failed=1), capsys)
+    assert (status, report["failed"]) == (1, 1)
+    # What an earlier run said of this style does not count.
+    _, report = run(context, FakePack(bad="neutral"), capsys)
+    assert report["failed"] == 3
 
 
 def test_what_is_not_there_is_named(context: Context) -> None:
