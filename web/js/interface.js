@@ -2,13 +2,13 @@
 /** The screen's half of the composition root: what main.js does not need to start the engine. */
 
 import { BUILD } from '../vendor/build_info.js';
+import { cacheRoom } from './cache_room.js';
 import { Foresight } from './foresight.js';
 import { Habits } from './habits.js';
 import { askToKeep } from './keep_storage.js';
 import { Keeper } from './keeping.js';
 import { measuring } from './measuring.js';
 import { resources } from './resources.js';
-import { DISK_CACHE_BYTES } from './settings.js';
 import { watchConnection } from './view/connection.js';
 import { Page } from './view/page.js';
 import { Memory } from './view/storage.js';
@@ -58,10 +58,7 @@ export function show({ lectern, engine, configuration, predictions, base }) {
       return found.counters;
     },
     memory,
-    get budget() {
-      const on = configuration.value('audioCache', true) && configuration.value('diskCache', true);
-      return on ? configuration.value('diskCacheBytes', DISK_CACHE_BYTES) : 0;
-    },
+    room: cacheRoom({ configuration }),
   });
   const page = new Page({
     lectern,

@@ -42,7 +42,8 @@ const OPUS_SHARE = 1 / 9;
  * @property {(voiceId: string) => Promise<unknown>} prepare  loads the voice, which stores it
  * @property {() => Promise<Record<string, number>>} failures  counters of what the cache kept and could not keep
  * @property {{keeping: KeepRecord | null}} memory
- * @property {number} budget  bytes that the cache may hold
+ * @property {{readonly bytes: number, readonly opus: boolean}} room  what the cache may hold, and
+ *   whether it keeps sound as Opus
  * @property {LockManager} [locks]
  */
 
@@ -77,12 +78,12 @@ export class Keeper extends EventTarget {
 
   /** Bytes that the cache makes of one of sound, as far as it is known. */
   get share() {
-    return this.#record?.share ?? (typeof AudioEncoder === 'undefined' ? 1 : OPUS_SHARE);
+    return this.#record?.share ?? (this.#needs.room.opus ? OPUS_SHARE : 1);
   }
 
   /** Bytes of the cache that a text may take. */
   get room() {
-    return Math.max(0, this.#needs.budget - RESERVE);
+    return Math.max(0, this.#needs.room.bytes - RESERVE);
   }
 
   /**

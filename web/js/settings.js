@@ -20,8 +20,12 @@ export const SILENCES = Object.freeze({
   lineSilence: 0.3,
 });
 
-/** Bytes of sound that the cache keeps on the disk: settings.py's default, compared likewise. */
+/**
+ * Bytes of sound that the cache keeps on the disk, and its share of the browser's quota:
+ * settings.py's defaults, compared likewise.
+ */
 export const DISK_CACHE_BYTES = 512 * 1024 * 1024;
+export const DISK_CACHE_SHARE = 0.2;
 
 /**
  * Settings that are needed before Python can check them: what is good of each. A unit test compares

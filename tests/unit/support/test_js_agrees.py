@@ -108,5 +108,7 @@ def test_settings_of_the_page_are_those_of_python(tmp_path: Path) -> None:
 
 
 def test_the_page_knows_how_much_the_cache_holds(tmp_path: Path) -> None:
-    known = in_node(tmp_path, "settings.js", "it.DISK_CACHE_BYTES")
-    assert known == Settings().disk_cache_bytes
+    known = in_node(
+        tmp_path, "settings.js", "JSON.stringify([it.DISK_CACHE_BYTES, it.DISK_CACHE_SHARE])"
+    )
+    assert known == [Settings().disk_cache_bytes, Settings().disk_cache_share]

@@ -76,7 +76,7 @@ const keeper = (budget = 1e9) => new Keeper({
     get keeping() { return memory.keeping && structuredClone(memory.keeping); },
     set keeping(record) { memory.keeping = record && JSON.parse(JSON.stringify(record)); },
   },
-  budget, locks,
+  room: { bytes: budget, opus: false }, locks,
 });
 const until = async (done) => {
   while (!done()) await new Promise((resolve) => setTimeout(resolve, 2));
@@ -292,3 +292,36 @@ def test_one_tab_at_a_time(tmp_path: Path) -> None:
         """,
     )
     assert found == [0, False, 1]
+
+
+def test_the_room_is_what_the_cache_may_take_of_the_browsers(tmp_path: Path) -> None:
+    found = run(
+        tmp_path,
+        "import { cacheRoom } from 'URL/cache_room.js';\n",
+        """
+        const values = {};
+        const configuration = { value: (name, otherwise) => values[name] ?? otherwise };
+        const where = (estimate) => cacheRoom({ configuration, storage: { estimate } });
+        const room = (quota) => where(async () => ({ quota }));
+        const [small, large, silent] = [room(1e9), room(1e12), room(undefined)];
+        const failing = where(() => Promise.reject(new Error()));
+        globalThis.navigator = {}; // an insecure context
+        const none = cacheRoom({ configuration });
+        await undefined;
+        const rooms = () => [small, large, silent, failing, none].map(({ bytes }) => bytes);
+        const first = rooms();
+        Object.assign(values, { diskCacheShare: 0.1, diskCacheBytes: 3e8 });
+        const second = rooms();
+        globalThis.AudioEncoder = class {};
+        const kinds = [small.opus, (values.compression = 'lossless', small.opus)];
+        values.diskCache = false;
+        console.log(JSON.stringify([first, second, kinds, small.bytes]));
+        """,
+    )
+    whole = 512 * 2**20
+    assert found == [
+        [2e8, whole, whole, whole, whole],
+        [1e8, 3e8, 3e8, 3e8, 3e8],
+        [True, False],
+        0,
+    ]
