@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -118,12 +119,10 @@ def test_it_says_what_the_engine_counted_and_why_a_sentence_was_slow(app: Page) 
     newest = app.locator("#slow-list > li").first
     expect(newest).to_contain_text(HURRY)
 
-    # The voice was fetched and loaded for the first sentence.
-    trace = app.evaluate("() => piperDebug.trace()")
-    session = trace[0]["session"]
-    assert session > 100
+    # Until the first sentence sounded the voice was loaded, or it was ready and the model ran:
+    # what took longer is said (tests/unit/support/test_metrics_js.py has the rules).
     reason = row(app, LAMP).locator(".slow-reason")
-    expect(reason).to_contain_text("The voice was loaded first")
+    expect(reason).to_contain_text(re.compile("The voice was loaded first|Making its first sound"))
     expect(row(app, LAMP)).to_contain_text("Newly made · first sound after")
     assert row(app, LAMP).locator("svg.chart-bar rect").count() >= 2
 

@@ -98,6 +98,7 @@ def test_no_context_before_the_first_use(player: Page) -> None:
     assert player.evaluate(made) == [0, 1]
 
 
+@undisturbed
 def test_items_play_gaplessly_and_are_announced(player: Page) -> None:
     sound, taken = run(
         player,
@@ -112,13 +113,15 @@ def test_items_play_gaplessly_and_are_announced(player: Page) -> None:
     )
     first = sound.first_sound()
     assert sound.last_sound() - first == pytest.approx(1.5, abs=0.01 + sound.skipped)
-    assert sound.between(first + 0.05, first + 1.45).noise_db(330) > 70
     order = [(e["type"], e["value"]) for e in taken["log"] if e["type"] in ("item", "ended", "end")]
     items = [(type_, number) for number in (1, 2, 3) for type_ in ("item", "ended")]
     assert order == [*items, ("end", "")]
     # Told when they are heard: never early, and late only by what a busy page takes.
     for entry, truth in zip(times(taken, "item"), (0.0, 0.5, 1.0), strict=True):
         assert -0.03 < entry["heard"] - first - truth < 0.3
+    noise = sound.between(first + 0.05, first + 1.45).noise_db(330)
+    if noise <= 70:
+        raise Clicked(noise)
 
 
 @pytest.mark.parametrize("rate", [0.5, 1, 1.5, 2, 4])
@@ -359,7 +362,7 @@ def test_a_failed_worklet_is_an_error_and_the_next_use_begins_anew(
     player: Page, site: StaticSite, watch: Watch
 ) -> None:
     watch.allow("player_worklet", "404")
-    site.remove("app/player_worklet.js")
+    site.remove("js/player_worklet.js")
     failed = within(
         player,
         """async () => {
@@ -370,7 +373,7 @@ def test_a_failed_worklet_is_an_error_and_the_next_use_begins_anew(
         }""",
     )
     assert failed == "audio_failed"
-    site.restore("app/player_worklet.js")
+    site.restore("js/player_worklet.js")
     within(
         player,
         """async () => {

@@ -1,6 +1,6 @@
 // A `lectern` worker that speaks the protocol and does what its settings and requests say;
 // served as app/worker.js.
-import { holdLock } from './lifeline.js';
+import { holdLock } from '../js/lifeline.js';
 
 const cancelled = [];
 let boots = 0;

@@ -12,9 +12,12 @@ export const ASIDE = new Set([
   'settle', 'configure', 'predictions', 'available', 'install', 'installFiles', 'remove', 'voiceStorage', 'voiceCard',
 ]);
 
+/** What only looks, and is answered at once: who looks again and again must not hold up what gives way. */
+const LOOKS = new Set(['voices', 'styles', 'cacheStats', 'metrics', 'trace', 'overview', 'resetMetrics']);
+
 /** Whether work that gives way lets this pass: speech waits for it, or it measures. @param {string} type */
 export function inTheWay(type) {
-  return type === 'settle' || !ASIDE.has(type);
+  return type === 'settle' || !(ASIDE.has(type) || LOOKS.has(type));
 }
 
 /** Milliseconds a character: before anything was measured, and at least. */

@@ -41,7 +41,10 @@ export function show({ lectern, engine, configuration, predictions, base }) {
     habits,
     remembers: () => configuration.value('rememberPhrases', false),
     resources,
-    resident: (voiceId) => engine.stats.voices.includes(voiceId),
+    // The voice that was used last is being loaded by itself (warm_load.js), before anybody asks.
+    resident: (voiceId) =>
+      engine.stats.voices.includes(voiceId) ||
+      (configuration.start !== 'lazy' && voiceId === engine.lastVoice),
   });
   const { language, strings } = chooseLanguage(navigator.languages);
   localize(document, language, strings);
