@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from lectern.errors import LecternError
 from lectern.onnxfile import Part, open_model
-from lectern.ports import Adapter, Feed, FileRef, Noise, Realm, RealmConfig, SessionHandle
+from lectern.ports import Adapter, Feed, FileRef, Realm, RealmConfig, SessionHandle, Tensor
 from lectern.running import FixedDecoder, Split, Whole
 from lectern.surgery import cut
 
@@ -106,7 +106,7 @@ class NativeInference(NativeSessions):
 
 
 def _columns(feed: Feed) -> int:
-    return feed.columns if isinstance(feed, Noise) else feed.dims[-1]
+    return feed.dims[-1] if isinstance(feed, Tensor) else feed.columns
 
 
 async def load(voice: str, fixed: tuple[int, ...] = ()) -> tuple[NativeInference, Split, Whole]:

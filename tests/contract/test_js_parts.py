@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from array import array
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 import onnx
 import pytest
 from lectern.onnxfile import Part, open_model
-from lectern.ports import Noise
+from lectern.ports import Columns, Excerpt, Noise
 from lectern.surgery import cut
 from playwright.sync_api import Page
 
@@ -89,6 +90,35 @@ def test_noise_is_what_its_place_says(host_page: Page, noise: Noise) -> None:
         ],
     )
     assert np.allclose(floats(got), normal_noise(noise).ravel(), atol=1e-5)
+
+
+def test_excerpts_of_matrices_are_joined_side_by_side(host_page: Page) -> None:
+    """As ``Columns.tensor`` joins them."""
+    one = memoryview(array("f", range(3 * 7)))
+    two = memoryview(array("f", range(100, 100 + 3 * 4)))
+    columns = Columns(3, (Excerpt(one, 7, 2, 6), Excerpt(two, 4, 0, 4), Excerpt(one, 7, 6, 7)))
+    matrices = [(np.arange(21).reshape(3, 7)), (np.arange(100, 112).reshape(3, 4))]
+    wanted = np.hstack([matrices[0][:, 2:6], matrices[1], matrices[0][:, 6:]])
+    joined = columns.tensor()
+    assert joined.dims == (1, 3, 9) and list(joined.data) == wanted.ravel().tolist()
+    got = host_page.evaluate(
+        f"""async ([model, rows, matrices, places]) => {{
+            {OPEN}
+            const {{realm}} = await ort.open('wasm', 1);
+            const {{session}} = await ort.create(realm, 99);
+            const data = matrices.map((matrix) => Float32Array.from(matrix));
+            const x = {{type: 'columns', rows, data, places}};
+            const {{y}} = await ort.run(session, {{x}}, ['y'], 60);
+            return send(y);
+        }}""",
+        [
+            encoded(identity()),
+            3,
+            [list(part.matrix) for part in columns.excerpts],
+            [n for part in columns.excerpts for n in (part.total, part.first, part.last)],
+        ],
+    )
+    assert floats(got).tolist() == wanted.ravel().tolist()
 
 
 def test_a_voice_in_parts_sounds_like_the_whole(host_page: Page) -> None:

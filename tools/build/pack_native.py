@@ -11,7 +11,17 @@ import numpy.typing as npt
 import onnxruntime
 from lectern.errors import EngineLost, InferenceFailed, VoiceUnreadable
 from lectern.onnxfile import Part
-from lectern.ports import Adapter, Feed, FileRef, Noise, Realm, RealmConfig, SessionHandle, Tensor
+from lectern.ports import (
+    Adapter,
+    Columns,
+    Feed,
+    FileRef,
+    Noise,
+    Realm,
+    RealmConfig,
+    SessionHandle,
+    Tensor,
+)
 
 
 def normal_noise(noise: Noise) -> npt.NDArray[np.float32]:
@@ -40,6 +50,8 @@ def as_array(feed: Feed) -> npt.NDArray[Any]:
     """What onnxruntime is given for it."""
     if isinstance(feed, Noise):
         return normal_noise(feed)[None]
+    if isinstance(feed, Columns):
+        feed = feed.tensor()
     assert isinstance(feed, Tensor)
     kind = np.int64 if feed.type == "int64" else np.float32
     return np.asarray(feed.data, dtype=kind).reshape(feed.dims)

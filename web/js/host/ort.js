@@ -12,7 +12,10 @@ import { Realm } from './realm.js';
 /**
  * @typedef {import('../protocol.js').RealmEvent} RealmEvent
  * @typedef {import('../protocol.js').NoiseFeed} NoiseFeed
- * @typedef {{type: 'int64' | 'float32', data: any, dims: number[]} | NoiseFeed} Feed
+ * @typedef {{type: 'int64' | 'float32', data: any, dims: number[]} | NoiseFeed} PlainFeed
+ * @typedef {{type: 'columns', rows: number, data: Float32Array[], places: number[]}} Columns  excerpts
+ *   of flat matrices, side by side; of each `total, first, last`: its columns, and which of them
+ * @typedef {PlainFeed | Columns} Feed
  * @typedef {import('./parts.js').Part} Part
  * @typedef {{session: number, inputs: string[], outputs: string[], captured: boolean}} Created
  * @typedef {{realm: number, file: number, part: Part, created: Created}} Prepared
@@ -289,15 +292,34 @@ function lost(message) {
 
 /**
  * @param {Feed} feed data: a typed array, or any sequence of numbers
- * @returns {Feed}
+ * @returns {PlainFeed}
  */
 function plainFeed(feed) {
+  if (feed.type === 'columns') return joined(feed);
   if (feed.type === 'noise') {
     const { type, seed, rows, columns, first } = feed;
     return { type, seed, rows, columns, first };
   }
   const { type, data, dims } = feed;
   return { type, data: type === 'int64' ? int64(data) : float32(data), dims: Array.from(dims) };
+}
+
+/** @param {Columns} feed @returns {PlainFeed} */
+function joined({ rows, data: matrices, places }) {
+  const excerpts = matrices.map((matrix, i) => {
+    const [total, first, last] = places.slice(3 * i, 3 * i + 3);
+    return { matrix, total, first, last };
+  });
+  const columns = excerpts.reduce((sum, { first, last }) => sum + last - first, 0);
+  const data = new Float32Array(rows * columns);
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    for (const { matrix, total, first, last } of excerpts) {
+      data.set(matrix.subarray(row * total + first, row * total + last), at);
+      at += last - first;
+    }
+  }
+  return { type: 'float32', data, dims: [1, rows, columns] };
 }
 
 /** @param {any} data @returns {BigInt64Array} */

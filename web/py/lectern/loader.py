@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from array import array
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -16,7 +17,16 @@ from lectern.errors import (
     VoiceUnreadable,
 )
 from lectern.onnxfile import Part
-from lectern.ports import FileRef, Inference, Progress, Realm, SessionHandle, Tensor, VoiceFiles
+from lectern.ports import (
+    Columns,
+    Excerpt,
+    FileRef,
+    Inference,
+    Progress,
+    Realm,
+    SessionHandle,
+    VoiceFiles,
+)
 from lectern.preparing import Preparation, prepare, uncut
 from lectern.progress import download_progress
 from lectern.rendering import render
@@ -248,9 +258,10 @@ class Loader:
 
     async def _try_decoder(self, model: Split, decoder: FixedDecoder, voice: VoiceConfig) -> None:
         """WebGPU compiles its pipelines in the first run, which may take longer than a window."""
-        size = model.channels * decoder.frames
+        silence = memoryview(array("f", bytes(4 * model.channels * decoder.frames)))
         feeds = text_feeds(Order((), voice.speaker(None), _PLAIN), decoder.handle)
-        feeds[model.z] = Tensor("float32", [0.0] * size, (1, model.channels, decoder.frames))
+        whole = Excerpt(silence, decoder.frames, 0, decoder.frames)
+        feeds[model.z] = Columns(model.channels, (whole,))
         await self._inference.run(decoder.handle.id, feeds, ["output"], _COMPILE)
 
     async def release_decoders(self, session: Session) -> None:

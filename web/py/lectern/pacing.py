@@ -7,10 +7,12 @@ ready in time: one wait instead of many.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 #: Frames of a window. A smaller one wastes more on its context, a larger one gains nothing.
 SMALLEST, LARGEST = 16, 192
+_STEP = 8
 #: A run may take so much longer than the last ones did.
 _MARGIN = 1.3
 #: Seconds that a piece needs from here to the ear, on top of its making.
@@ -110,9 +112,12 @@ class Pace:
     def _next(self, buffered: float, remaining: int) -> int:
         """The largest window that is ready before what is buffered has been heard."""
         size = min(LARGEST, remaining)
-        while size > SMALLEST and self._cost(size) > buffered:
-            size = max(SMALLEST, size - 8)
-        return size
+        late = self._cost(size) - buffered
+        if size <= SMALLEST or late <= 0:
+            return size
+        each = self._cost(1) - self._cost(0)
+        steps = math.ceil(late / (_STEP * each)) if each else size
+        return max(SMALLEST, size - _STEP * steps)
 
     def _cost(self, frames: int) -> float:
         return self.speed.cost(frames + self.context) * _MARGIN + _TRANSPORT

@@ -8,6 +8,7 @@ JavaScript crosses. Every method that can fail raises a ``LecternError``.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -77,7 +78,41 @@ class Noise:
     first: int = 0
 
 
-Feed = Tensor | Noise
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Columns ``first`` up to, not including, ``last`` of a matrix (flat float32) of ``total``."""
+
+    matrix: memoryview
+    total: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A float32 tensor [1, rows, columns]: excerpts side by side, joined where it is used.
+
+    Row by row that is slow work for an interpreter: it is left to who hands the tensor over.
+    """
+
+    rows: int
+    excerpts: tuple[Excerpt, ...]
+
+    @property
+    def columns(self) -> int:
+        return sum(part.last - part.first for part in self.excerpts)
+
+    def tensor(self) -> Tensor:
+        """The same, joined here."""
+        joined = array("f")
+        for row in range(self.rows):
+            for part in self.excerpts:
+                start = row * part.total
+                joined.extend(part.matrix[start + part.first : start + part.last])
+        return Tensor("float32", memoryview(joined), (1, self.rows, self.columns))
+
+
+Feed = Tensor | Noise | Columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ Each window is computed with as much context on both sides as its frames can dep
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from lectern.errors import InferenceFailed
-from lectern.ports import Inference, Noise, Tensor
+from lectern.ports import Columns, Excerpt, Inference, Noise, Tensor
 from lectern.running import (
     Loaded,
     Order,
@@ -34,7 +35,6 @@ _FLOW_SHARE = 0.375
 _LARGE = 128
 #: Told apart from the latent's noise by its seed.
 _DURATION_SEED = 0x9E3779B9
-_FLOAT = 4
 
 
 class Rendering(Protocol):
@@ -97,15 +97,13 @@ class _SplitRendering:
     ) -> None:
         self._inference = inference
         self._order = order
-        self._crossing = crossing  # name -> rows, bytes of float32
+        self._crossing = crossing  # name -> rows, float32
         self.durations: memoryview | None = durations
         self.frames = frames
         self.made = 0
         self.hop = 0
-        #: z of the frames from ``_z_first`` up to, not including, ``_z_end``.
-        self._z = memoryview(b"")
-        self._z_first = 0
-        self._z_end = 0
+        #: z of the frames that are still needed, one behind the other.
+        self._z: list[_Latent] = []
 
     @classmethod
     async def begin(cls, inference: Inference, model: Split, order: Order) -> _SplitRendering:
@@ -126,7 +124,7 @@ class _SplitRendering:
                 raise InferenceFailed(
                     "The voice's encoder gives other frames than its durations count."
                 )
-            crossing[name] = (rows, found[name].cast("B"))
+            crossing[name] = (rows, found[name])
         return cls(inference, order, durations, crossing, frames)
 
     async def window(self, model: Loaded, frames: int) -> memoryview:
@@ -144,11 +142,9 @@ class _SplitRendering:
             last = self.frames if end == self.frames else end - context
             handle = next(one.handle for one in model.fixed if one.frames == decoder)
         await self._flow(model, begin, end)
-        size = self._z_end - self._z_first
-        low, high = begin - self._z_first, end - self._z_first
-        z = _columns(self._z, model.channels, size, low, high)
         feeds = text_feeds(self._order, handle)
-        feeds[model.z] = Tensor("float32", as_floats(z), (1, model.channels, end - begin))
+        parts = (latent.excerpt(begin, end) for latent in self._z)
+        feeds[model.z] = Columns(model.channels, tuple(part for part in parts if part))
         levels = model.levels if decoder is None else ()
         trim = bounds(levels, first, last, begin, end)
         feeds.update({name: Tensor("int64", at, (3,)) for name, at in trim.feeds.items()})
@@ -177,57 +173,50 @@ class _SplitRendering:
 
     async def _flow(self, model: Split, begin: int, end: int) -> None:
         """Make z of the frames from ``begin`` up to ``end`` available, drop what lies before."""
-        if end <= self._z_end and begin >= self._z_first:
+        first = self._z[0].first if self._z else 0
+        known = self._z[-1].end if self._z else 0
+        if begin < first:
+            # A fixed window at the sentence's end reaches back behind what was kept.
+            known = begin
+            self._z = []
+        if end <= known:
             return
         context = math.ceil(model.flow_context * _FLOW_SHARE)
         if end - begin > _LARGE:
             # Nobody waits for so large a window, nor for as much again: one context less.
             end = min(self.frames, 2 * end - begin)
-        # A fixed window at the sentence's end may reach back behind what was kept.
-        known = self._z_end if begin >= self._z_first else begin
         low = max(0, known - context)
         high = min(self.frames, end + context)
         feeds = text_feeds(self._order, model.flow)
-        for name, (rows, data) in self._crossing.items():
-            part = _columns(data, rows, self.frames, low, high)
-            feeds[name] = Tensor("float32", as_floats(part), (1, rows, high - low))
+        for name, (rows, matrix) in self._crossing.items():
+            feeds[name] = Columns(rows, (Excerpt(matrix, self.frames, low, high),))
         feeds[model.latent_noise] = Noise(self._order.seed, model.channels, high - low, low)
         found = await self._inference.run(
             model.flow.id, feeds, [model.z], window_deadline(high - low)
         )
-        z = found[model.z].cast("B")
-        if len(z) != model.channels * (high - low) * _FLOAT:
+        z = found[model.z]
+        if len(z) != model.channels * (high - low):
             raise InferenceFailed("The voice's flow gives another latent than it was asked for.")
-        fresh = _columns(z, model.channels, high - low, known - low, end - low)
-        kept = max(begin, self._z_first) if known == self._z_end else begin
-        if kept < known:
-            size = self._z_end - self._z_first
-            old = _columns(self._z, model.channels, size, kept - self._z_first, size)
-            fresh = _joined(old, known - kept, fresh, end - known, model.channels)
-        self._z, self._z_first, self._z_end = fresh, kept, end
+        kept = [latent for latent in self._z if latent.end > begin]
+        self._z = [*kept, _Latent(z, low, high, known, end)]
 
 
-def _columns(data: memoryview, rows: int, total: int, low: int, high: int) -> memoryview:
-    """Columns ``low`` up to ``high`` of a [rows, total] matrix of float32, as bytes."""
-    if low == 0 and high == total:
-        return data
-    row = total * _FLOAT
-    first, last = low * _FLOAT, high * _FLOAT
-    return memoryview(
-        b"".join([data[start + first : start + last] for start in range(0, rows * row, row)])
-    )
+@dataclass(frozen=True, slots=True)
+class _Latent:
+    """z of the frames from ``low`` up to ``high``, good from ``first`` up to ``end``."""
 
+    z: memoryview
+    low: int
+    high: int
+    first: int
+    end: int
 
-def _joined(
-    left: memoryview, left_columns: int, right: memoryview, right_columns: int, rows: int
-) -> memoryview:
-    """Two matrices of float32 side by side, as bytes."""
-    a, b = left_columns * _FLOAT, right_columns * _FLOAT
-    pieces: list[memoryview] = []
-    for row in range(rows):
-        pieces.append(left[row * a : (row + 1) * a])
-        pieces.append(right[row * b : (row + 1) * b])
-    return memoryview(b"".join(pieces))
+    def excerpt(self, begin: int, end: int) -> Excerpt | None:
+        """What it has of the frames from ``begin`` up to ``end``."""
+        first, last = max(begin, self.first), min(end, self.end)
+        if first >= last:
+            return None
+        return Excerpt(self.z, self.high - self.low, first - self.low, last - self.low)
 
 
 async def render(inference: Inference, model: Loaded, order: Order) -> memoryview:
