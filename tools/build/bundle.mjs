@@ -6,11 +6,13 @@
  * of groups; a group is `{name: module}`, and shares what its modules share.
  */
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
-const [web, out, groups] = process.argv.slice(2);
+const [folder, out, groups] = process.argv.slice(2);
+/** As esbuild names what it finds in it, also where it is a link. */
+const web = await realpath(folder);
 
 /** What was vendored stays a file of its own: its hash is known, and build_info.js comes last. */
 const vendored = {

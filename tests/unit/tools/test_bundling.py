@@ -61,3 +61,12 @@ def test_the_apps_own_realms_are_few_files_each() -> None:
     assert len(engine) < 15 and len(closure(made, "app/worker.js")) < 10
     for path in (*engine, *closure(made, "app/worker.js")):
         assert path in made or path.startswith("vendor/"), path
+
+
+def test_the_sources_may_be_a_link(tmp_path: Path) -> None:
+    context = checkout(tmp_path)
+    write(tmp_path / "web/js/main.js", "import { it } from '../vendor/idb/index.js';\nit();\n")
+    (tmp_path / "web").rename(tmp_path / "elsewhere")
+    (tmp_path / "web").symlink_to(tmp_path / "elsewhere")
+    made = bundling.bundle(context)
+    assert b'from "../vendor/idb/index.js"' in made["app/main.js"], "what is vendored stays apart"
