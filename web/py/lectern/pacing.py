@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-#: Frames of a window. A smaller one wastes more on its context, a larger one gains nothing.
-SMALLEST, LARGEST = 16, 192
+#: Frames of a window. A smaller one wastes more on its context, and leaves the next one so
+#: little time that it is small too; a larger one gains nothing and needs more memory.
+SMALLEST, LARGEST = 24, 176
 _STEP = 8
 #: A run may take so much longer than the last ones did.
 _MARGIN = 1.3
@@ -87,11 +88,11 @@ class Pace:
             remaining: frames that are not made.
         """
         if demand.ahead is None:
-            size = LARGEST
+            size = _share(remaining)
         else:
             size = self._next(demand.ahead + self._seconds(made, demand.rate), remaining)
             # What is held back because it is not enough does not become so by small steps.
-            size = max(size, min(2 * made, LARGEST))
+            size = max(size, min(2 * made, _share(remaining)))
         # No rest that costs more context than sound.
         return remaining if remaining - size < SMALLEST else size
 
@@ -111,7 +112,7 @@ class Pace:
 
     def _next(self, buffered: float, remaining: int) -> int:
         """The largest window that is ready before what is buffered has been heard."""
-        size = min(LARGEST, remaining)
+        size = _share(remaining)
         late = self._cost(size) - buffered
         if size <= SMALLEST or late <= 0:
             return size
@@ -124,3 +125,9 @@ class Pace:
 
     def _seconds(self, frames: int, rate: float) -> float:
         return frames * self.frame / rate
+
+
+def _share(remaining: int) -> int:
+    """Frames of a window where as few as possible make the rest: all of one size, since the
+    largest decides over the memory that is needed."""
+    return math.ceil(remaining / math.ceil(remaining / LARGEST)) if remaining else 0
