@@ -71,6 +71,9 @@ def test_what_is_kept_is_spoken_without_its_model(
         [SHORT, voice],
     )
     assert sources == ["disk"] * 3
+    # Whoever clears the audio clears that: it is not said to be kept any more.
+    app.evaluate("() => clearAudioCache()")
+    assert app.evaluate(_RECORD) is None
 
 
 def test_it_goes_on_by_itself_after_a_reload(page: Page, site: StaticSite) -> None:

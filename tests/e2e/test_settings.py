@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -60,13 +61,19 @@ def choose(page: Page, **choices: object) -> None:
 def test_the_site_s_file_counts_and_what_is_wrong_in_it_is_told(
     page: Page, site: StaticSite, watch: Watch
 ) -> None:
-    site.put(FILE, json.dumps({"diskCacheBytes": 128 * MIB, "compression": "zip", "noSuch": 1}))
+    good = {"diskCacheBytes": 128 * MIB, "memoryCacheEntries": 77}
+    site.put(FILE, json.dumps({**good, "compression": "zip", "noSuch": 1}))
     app = open_app(page, site.url)
     panel = show(app)
     # It is fetched when the engine is up, and changes what is shown.
     expect(about(app, "diskCacheBytes")).to_contain_text("Set by this site", timeout=60_000)
     expect(app.locator("#set-diskCacheBytes")).to_have_value(str(128 * MIB))
     expect(app.locator("#set-compression")).to_have_value("auto")
+    # What nobody can choose here is shown all the same.
+    panel.locator(".set-others summary").click()
+    others = panel.locator("#cache-settings-others div")
+    expect(others.filter(has_text="77")).to_have_text(re.compile("Set by this site"))
+    expect(others.filter(has_text="20%")).to_have_text(re.compile("Default"))
     problems = panel.locator("#cache-settings-problems li")
     expect(problems).to_have_count(2)
     for problem in problems.all():

@@ -106,7 +106,7 @@ class NoCache(AudioCache):
         self.last: tuple[str, StoredAudio] | None = None
 
     async def get(
-        self, key: str, *, waiting: bool = False, keep: bool = False
+        self, key: str, voice_id: str = "", *, waiting: bool = False, keep: bool = False
     ) -> tuple[StoredAudio, str] | None:
         found = self.recall(key)
         return (found, "memory") if found else None

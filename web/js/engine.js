@@ -73,7 +73,7 @@ const SAFE_REALM = { backend: 'wasm', threads: 1 };
 /**
  * Events, all CustomEvents: `progress` (ProgressEvent), `sessions` (SessionStats), `voices`
  * (others are here now: ask again), `ready` (BootValue, each boot), `restart` {reason, count}, `fatal` {error}, `idle` (nothing is
- * pending any more), `asked` (somebody waits for the worker now), `spare` (nobody does any more).
+ * pending any more), `clearing` (the audio is, on request), `asked` (somebody waits for the worker now), `spare` (nobody does any more).
  */
 export class Engine extends EventTarget {
   /** @param {EngineOptions} options */
@@ -168,6 +168,7 @@ export class Engine extends EventTarget {
   async request(type, payload, { signal = null, transfer = [], aside = false } = {}) {
     if (signal?.aborted) throw abortError(signal.reason);
     if (!aside && inTheWay(type)) this.#emit('asked', type);
+    if (type === 'clearAudio' || type === 'clearAll') this.#emit('clearing', type);
     await abortable(this.booting.promise, signal);
     const value = await this.requests.send(type, payload, { signal, transfer, aside });
     if (type === 'settle') this.#store(DEVICE_KEY, value.device);

@@ -63,12 +63,14 @@ export function show({ lectern, engine, configuration, predictions, base }) {
     memory,
     room: cacheRoom({ configuration }),
   });
+  // A text that is kept offline is kept as audio: whoever clears that, it would only be thought to be.
+  engine.addEventListener('clearing', () => keeper.forget());
   const page = new Page({
     lectern,
     events: engine,
     preload: (voiceId) => engine.request('preload', { voiceId }),
     keeper,
-    metrics: measuring({ engine, lectern, keeper }),
+    metrics: measuring({ engine, lectern }),
     configuration,
     foresight,
     lastVoice: engine.lastVoice,

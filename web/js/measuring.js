@@ -5,10 +5,9 @@
  * @param {object} parts
  * @param {import('./engine.js').Engine} parts.engine
  * @param {Pick<import('./lectern.js').Lectern, 'storage'>} parts.lectern
- * @param {Pick<import('./keeping.js').Keeper, 'forget'>} parts.keeper
  * @returns {import('./view/types.js').MetricsPort}
  */
-export function measuring({ engine, lectern, keeper }) {
+export function measuring({ engine, lectern }) {
   return {
     // Nobody's sound waits for it, and nobody's work in the background gives way to it.
     async look(sentences, signal) {
@@ -20,10 +19,6 @@ export function measuring({ engine, lectern, keeper }) {
       return { quota: estimate?.quota ?? 0, usage: estimate?.usage ?? 0, voices: voices.bytes };
     },
     reset: () => engine.ask('resetMetrics', {}),
-    clearAudio() {
-      // A text that is kept offline is kept as audio: it would only be thought to be.
-      keeper.forget();
-      return engine.ask('clearAudio', {});
-    },
+    clearAudio: () => engine.ask('clearAudio', {}),
   };
 }

@@ -170,6 +170,31 @@ def test_a_tier_that_is_switched_off_is_neither_asked_nor_written() -> None:
     run(scenario())
 
 
+def test_a_smaller_cache_is_one_at_once() -> None:
+    async def scenario() -> None:
+        world = World()
+        for number in range(5):
+            await world.piece(f"Sentence {number}.")
+        await world.rest()
+        assert len(world.store.entries) == 5
+        memory = world.app.handle("cacheStats", {})
+        assert (await memory)["memory"]["count"] == 5  # type: ignore[index]
+        choices = {"diskCacheBytes": 1, "memoryCache": False}
+        await world.app.handle("configure", {"choices": choices})
+        await world.rest()
+        stats = await world.app.handle("cacheStats", {})
+        assert isinstance(stats, dict)
+        assert (stats["count"], stats["memory"]["count"]) == (0, 0)
+
+    run(scenario())
+
+
+def test_nothing_takes_more_than_a_fifth_of_the_quota() -> None:
+    found = layered({"diskCacheShare": 0.5}, {}, {})
+    assert found.settings.disk_cache_share == 0.2
+    assert len(found.problems) == 1
+
+
 def test_predictions_are_counted() -> None:
     async def scenario() -> None:
         world = World()

@@ -5,53 +5,17 @@ from __future__ import annotations
 import asyncio
 import random
 import zlib
-from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 
 import pytest
+from lectern import disk_tier
 from lectern.audiocache import make_entry
-from lectern.disk_tier import DiskTier
-from lectern.errors import QuotaError, StoreError
-from lectern.metrics import Metrics
+from lectern.errors import StoreError
 from lectern.packing import is_whole, seal
 from lectern.ports import KeptAudio, StoredAudio
-from lectern.settings import Settings
 
-from tests.fakes import FakeClock, FakeCodecs, FakeStore, Gate
-
-DAY = 86_400
-
-
-class World:
-    def __init__(self, *codecs: str, store: FakeStore | None = None, **settings: object) -> None:
-        self.store = store or FakeStore()
-        self.clock = FakeClock()
-        self.metrics = Metrics()
-        self.codecs = FakeCodecs(*codecs)
-        self.settings = Settings.from_json(settings)
-        self.disk = self.reborn()
-
-    def reborn(self) -> DiskTier:
-        """The tier of another worker, over the same store."""
-        return DiskTier(
-            self.store,
-            settings=self.settings,
-            clock=self.clock,
-            metrics=self.metrics,
-            codecs=self.codecs,
-        )
-
-    def counted(self, name: str) -> int:
-        return self.metrics.counters.get(f"cache.disk.{name}", 0)
-
-
-def entry(size: int = 100, value: int = 1, rate: int = 16_000) -> StoredAudio:
-    return make_entry(bytes([value]) * size, rate, ((0, 0, 10),))
-
-
-def run(scenario: Coroutine[object, object, None]) -> None:
-    asyncio.run(scenario)
-
+from tests.fakes import Gate
+from tests.unit.runtime.disk import DAY, World, entry, kept, run
 
 # -- bounds ----------------------------------------------------------------------------------
 
@@ -182,6 +146,47 @@ def test_marks_of_use_are_written_together() -> None:
         await world.disk.settle()
         assert world.store.touches == 2
         assert [aged.key for aged in await world.store.oldest(1)] == ["65"]
+
+    run(scenario())
+
+
+def test_marks_are_not_left_for_the_end_of_a_tab(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who hears the same few sentences daily, and closes the tab, does not lose them."""
+    monkeypatch.setattr(disk_tier, "_MARKS_WITHIN", 0.0)
+
+    async def scenario() -> None:
+        world = World()
+        for number in range(10):
+            await world.disk.put(f"{number}", entry())
+        for _ in range(100):
+            world.clock.advance(DAY)
+            tab = world.reborn()
+            await tab.settle()
+            touches = world.store.touches
+            for number in range(10):
+                assert await tab.get(f"{number}") is not None, "it was heard yesterday"
+            while world.store.touches == touches:
+                await asyncio.sleep(0)
+
+    run(scenario())
+
+
+def test_a_tab_that_stays_open_lets_go_of_what_has_become_too_old(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(disk_tier, "_MARKS_WITHIN", 0.0)
+
+    async def scenario() -> None:
+        world = World()
+        await world.disk.put("old", entry())
+        await world.disk.settle()
+        world.clock.advance(89 * DAY)
+        await world.disk.put("heard", entry())
+        world.clock.advance(2 * DAY)
+        assert await world.disk.get("heard") is not None
+        while "old" in world.store.entries:
+            await asyncio.sleep(0)
+        assert list(world.store.entries) == ["heard"]
 
     run(scenario())
 
@@ -335,12 +340,6 @@ def test_the_longer_a_sentence_the_longer_its_beginning() -> None:
 # -- damage ----------------------------------------------------------------------------------
 
 
-def kept(**changes: object) -> KeptAudio:
-    """A whole entry with ``changes`` that nobody sealed."""
-    plain = KeptAudio(b"\x01" * 100, "pcm", 16_000, 50, ((0, 0, 10),), "")
-    return replace(replace(plain, check=seal(plain)), **changes)  # type: ignore[arg-type]
-
-
 @pytest.mark.parametrize(
     "damaged",
     [
@@ -376,84 +375,5 @@ def test_what_version_one_kept_is_read() -> None:
         world = World()
         world.store.entries["k"] = kept(check=f"crc32:{entry().crc32}")
         assert await world.disk.get("k") == entry()
-
-    run(scenario())
-
-
-# -- stores that fail ------------------------------------------------------------------------
-
-
-def test_a_failing_store_is_left_alone_for_a_while_and_tried_again() -> None:
-    async def scenario() -> None:
-        world = World(store_retry_after=30.0)
-        world.store.fault = StoreError("broken")
-        assert await world.disk.get("k") is None
-        calls = world.store.calls
-        assert await world.disk.get("k") is None
-        await world.disk.put("k", entry())
-        await world.disk.settle()
-        assert world.store.calls == calls
-        assert not world.codecs.encoded
-        world.store.fault = None
-        world.clock.advance(31)
-        await world.disk.put("k", entry())
-        assert await world.disk.get("k") == entry()
-
-    run(scenario())
-
-
-def test_a_store_that_does_not_answer_is_skipped() -> None:
-    async def scenario() -> None:
-        world = World(store_timeout=0.05)
-        world.store.gate = Gate(open_=False)
-        assert await asyncio.wait_for(world.disk.get("k"), 5) is None
-        assert world.counted("failed") == 1
-
-    run(scenario())
-
-
-def test_quota_makes_room_once_and_then_gives_up_quietly() -> None:
-    class Full(FakeStore):
-        refusals = 1
-
-        async def put(self, key: str, entry: KeptAudio, used: int) -> None:
-            if self.refusals:
-                self.refusals -= 1
-                raise QuotaError("no space")
-            await super().put(key, entry, used)
-
-    async def scenario() -> None:
-        store = Full()
-        world = World(store=store)
-        store.entries["old"] = kept()
-        await world.disk.put("new", entry())
-        assert list(store.entries) == ["new"]
-        assert world.counted("evicted.quota") == 1
-        # Somebody else fills the disk: one attempt to make room, and no more entries are lost.
-        store.refusals = 99
-        await world.disk.put("more", entry())
-        for key in "abcdef":
-            store.entries[key] = kept()
-        for _ in range(5):
-            world.clock.advance(31)
-            await world.disk.put("more", entry())
-        assert "more" not in store.entries
-        assert len(store.entries) == 6
-        # Writes rest, reads do not.
-        assert await world.disk.get("a") == entry()
-
-    run(scenario())
-
-
-def test_an_eviction_that_fails_ends() -> None:
-    class Stuck(FakeStore):
-        async def delete(self, keys: Sequence[str]) -> None:
-            raise StoreError("broken")
-
-    async def scenario() -> None:
-        world = World(store=Stuck(), disk_cache_bytes=150)
-        await world.disk.put("a", entry())
-        await asyncio.wait_for(world.disk.put("b", entry()), 5)
-        assert list(world.store.entries) == ["a"]
 
     run(scenario())

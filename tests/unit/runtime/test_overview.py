@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lectern.errors import StoreError
+
 from tests.unit.runtime.world import World, run
 
 
@@ -46,5 +48,20 @@ def test_of_the_sentences_the_last_ones() -> None:
         )
         for asked in refused:
             assert (await look(world, asked))["trace"] == []
+
+    run(scenario())
+
+
+def test_the_bound_that_acts_and_what_rests() -> None:
+    async def scenario() -> None:
+        world = World()
+        world.store.space = 1_000_000
+        found = await look(world, {})
+        assert found["most"]["disk"] == 200_000, "a fifth of the quota"
+        assert found["resting"] == []
+        world.store.fault = StoreError("broken")
+        await world.piece("One.")
+        found = await look(world, {})
+        assert found["resting"] == ["disk"]
 
     run(scenario())

@@ -49,6 +49,28 @@ def test_shares_of_the_sources(tmp_path: Path) -> None:
     ]
 
 
+def test_hits_and_misses_of_each_tier_that_was_asked(tmp_path: Path) -> None:
+    found = run(
+        tmp_path,
+        """say([model.lookups({counters: {'cache.memory.hit': 6, 'cache.memory.miss': 2,
+          'cache.disk.miss': 2, 'cache.joined': 3}}), model.lookups({})]);""",
+    )
+    tiers = [
+        {"tier": "memory", "hits": 6, "misses": 2, "share": 0.75},
+        {"tier": "disk", "hits": 0, "misses": 2, "share": 0},
+    ]
+    assert found == [{"tiers": tiers, "joined": 3}, None]
+
+
+def test_tiers_that_rest(tmp_path: Path) -> None:
+    found = run(
+        tmp_path,
+        """say([['disk', 'moon'], undefined, 'disk'].map((resting) =>
+          model.kept({metrics: {}, trace: [], traced: 0, resting}, null).resting));""",
+    )
+    assert found == [["disk"], [], []]
+
+
 @pytest.mark.parametrize("metrics", ["{}", "{counters: {}, latency: {}}", "{hitRate: null}"])
 def test_an_engine_that_counts_nothing_is_no_error(tmp_path: Path, metrics: str) -> None:
     found = run(

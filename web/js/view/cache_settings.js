@@ -12,6 +12,7 @@ const NEVER = 3650 * DAY;
 /**
  * @typedef {import('./types.js').Setting} Setting
  * @typedef {keyof import('./strings.js').Strings['cacheNames']} Name
+ * @typedef {keyof import('./strings.js').Strings['cacheShown']} Shown
  * @typedef {Setting['value']} Value
  *
  * @typedef {object} Row
@@ -34,6 +35,8 @@ const GROUPS = {
   size: ['memoryCacheBytes', 'diskCacheBytes', 'diskCacheSeconds', 'compression'],
   start: ['start', 'rememberPhrases'],
 };
+/** Shown only: nobody but a site has a reason to change them. @type {Shown[]} */
+const SHOWN = ['memoryCacheEntries', 'memoryCacheSeconds', 'diskCacheShare', 'prefix', 'storeTimeout', 'storeRetryAfter'];
 /** Of no account while nothing is kept. */
 const OF_THE_CACHE = [...GROUPS.keep.slice(1), ...GROUPS.size];
 /** Numbers that are offered; another one that is set is offered as well. @type {Record<string, number[]>} */
@@ -75,8 +78,43 @@ export class CacheSettings {
       row.frame.hidden = setting === undefined;
       if (setting) this.#fill(name, row, setting, keeps || !OF_THE_CACHE.includes(name));
     }
+    this.#showOthers();
     this.#problems.hidden = problems.length === 0;
     this.#problems.replaceChildren(...problems.map((problem) => element('li', '', problem)));
+  }
+
+  /** What acts as well, and where it is set. */
+  #showOthers() {
+    const { configuration, strings } = this.#needs;
+    const list = byId('cache-settings-others', HTMLElement);
+    const rows = SHOWN.flatMap((name) => {
+      const setting = configuration.settings[name];
+      if (!setting) return [];
+      const row = element('div', '', '');
+      const told = `${this.#plain(name, setting.value)} · ${strings.cacheFrom[setting.from]}`;
+      row.append(element('dt', '', strings.cacheShown[name]), element('dd', '', told));
+      return [row];
+    });
+    list.replaceChildren(...rows);
+    const around = list.closest('details');
+    if (around) around.hidden = rows.length === 0;
+  }
+
+  /** @param {Shown} name @param {Value} value */
+  #plain(name, value) {
+    const { strings, language } = this.#needs;
+    if (typeof value !== 'number') return String(value) || strings.cacheNone;
+    const { format } = this.#number;
+    switch (name) {
+      case 'diskCacheShare':
+        return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(value);
+      case 'memoryCacheSeconds':
+        return strings.cacheHours(format(value / 3600));
+      case 'memoryCacheEntries':
+        return format(value);
+      default:
+        return strings.cacheSeconds(format(value));
+    }
   }
 
   /** @param {Name} name @param {Row} row @param {Setting} setting @param {boolean} counts */

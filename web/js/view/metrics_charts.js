@@ -48,6 +48,7 @@ export class MetricsCharts {
     const steps = model.steps(metrics);
     const changed = [
       this.#draw('where', spoken ? sources : null, () => this.#sources(sources)),
+      this.#draw('lookups', model.lookups(metrics), (found) => this.#lookups(found)),
       this.#draw('time', minutes.length ? minutes : null, () => this.#minutes(minutes)),
       this.#draw('minutes', minutes.length ? minutes : null, () => this.#minuteTable(minutes)),
       this.#draw('first', first.length ? first : null, () => this.#firstSounds(first)),
@@ -90,6 +91,20 @@ export class MetricsCharts {
       { text: this.#figures.share(share) },
     ]);
     return [bar(pieces), table([metricsSource, metricsSentences, metricsShare], rows)];
+  }
+
+  /** @param {NonNullable<ReturnType<typeof model.lookups>>} found */
+  #lookups({ tiers, joined }) {
+    const { metricsTier, metricsHits, metricsMisses, metricsShare, metricsSources, metricsJoined } = this.#strings;
+    const rows = tiers.map(({ tier, hits, misses, share }) => [
+      { text: metricsSources[tier] },
+      { text: this.#figures.count(hits) },
+      { text: this.#figures.count(misses) },
+      { text: this.#figures.share(share) },
+    ]);
+    const numbers = table([metricsTier, metricsHits, metricsMisses, metricsShare], rows);
+    if (!joined) return [numbers];
+    return [numbers, element('p', 'small', [metricsJoined(joined, this.#figures.count(joined))])];
   }
 
   /** @param {ReturnType<typeof model.minutes>} minutes */
@@ -167,7 +182,7 @@ export class MetricsCharts {
   }
 
   /** @param {ReturnType<typeof model.kept>} kept */
-  #kept({ tiers, parts, quota, share }) {
+  #kept({ tiers, parts, quota, share, resting }) {
     const strings = this.#strings;
     const rows = tiers.map(({ tier, count, bytes, most }) => [
       { text: strings.metricsSources[tier] },
@@ -177,7 +192,8 @@ export class MetricsCharts {
     ]);
     const { metricsTier, metricsEntries, metricsBytes, metricsMost } = strings;
     const numbers = table([metricsTier, metricsEntries, metricsBytes, metricsMost], rows);
-    if (share === null) return [numbers];
+    const faults = resting.map((tier) => element('p', 'small', [strings.metricsResting[tier]]));
+    if (share === null) return [numbers, ...faults];
     /** @type {[keyof typeof parts, Fill][]} */
     const fills = [['audio', 'solid'], ['voices', 'hatch'], ['other', 'dots'], ['free', 'hollow']];
     const pieces = inARow(fills.map(([name, fill]) => ({ fill, amount: parts[name] })));
@@ -186,7 +202,7 @@ export class MetricsCharts {
       fill,
     }));
     const words = strings.metricsOfQuota(this.#figures.share(share), this.#figures.size(quota));
-    return [numbers, bar(pieces), legend(names), element('p', 'small', [words])];
+    return [numbers, ...faults, bar(pieces), legend(names), element('p', 'small', [words])];
   }
 
   /** @param {NonNullable<ReturnType<typeof model.compression>>} found */

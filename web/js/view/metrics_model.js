@@ -33,6 +33,8 @@ const MINUTE = 60_000;
 /** A few minutes are not stretched over the whole width. */
 const FEWEST_MINUTES = 30;
 const MOST_MINUTES = 120;
+/** Those that may fail. */
+const TIERS_THAT_REST = /** @type {const} */ (['disk', 'published']);
 const EVICTED = /^cache\.([a-z]+)\.evicted(?:\.([a-z]+))?$/;
 const CAUSES = ['bytes', 'entries', 'age', 'quota', 'expired'];
 
@@ -54,6 +56,21 @@ export function sources(metrics) {
     const count = counts[index];
     return { source, count, share: all ? count / all : 0 };
   });
+}
+
+/**
+ * What each tier was asked for and had; a sentence that several have waited for together was made once.
+ *
+ * @param {Metrics} metrics
+ * @returns {{tiers: {tier: Exclude<Source, 'model'>, hits: number, misses: number, share: number}[], joined: number} | null}
+ */
+export function lookups(metrics) {
+  const tiers = /** @type {const} */ (['memory', 'disk', 'published']).flatMap((tier) => {
+    const hits = counter(metrics, `cache.${tier}.hit`);
+    const misses = counter(metrics, `cache.${tier}.miss`);
+    return hits + misses ? [{ tier, hits, misses, share: hits / (hits + misses) }] : [];
+  });
+  return tiers.length ? { tiers, joined: counter(metrics, 'cache.joined') } : null;
 }
 
 /**
@@ -191,7 +208,7 @@ export function inUse({ metrics, cache }) {
  * @param {Overview} overview
  * @param {Room | null} room
  */
-export function kept({ cache, most }, room) {
+export function kept({ cache, most, resting }, room) {
   const tier = (/** @type {'memory' | 'disk'} */ name) => ({
     tier: name,
     count: amount(cache?.[name]?.count),
@@ -204,6 +221,7 @@ export function kept({ cache, most }, room) {
   const usage = Math.max(amount(room?.usage), disk.bytes + voices);
   return {
     tiers: [tier('memory'), disk],
+    resting: TIERS_THAT_REST.filter((name) => Array.isArray(resting) && resting.includes(name)),
     quota,
     /** Parts of what the browser gives, bytes. */
     parts: { audio: disk.bytes, voices, other: usage - disk.bytes - voices, free: Math.max(0, quota - usage) },

@@ -139,12 +139,14 @@ export class SlowList {
       const name = strings.slowSteps[step];
       return element('li', '', [swatch(FILLS[step]), `${name} ${time(ms)}`]);
     });
-    const { windows = 0, audio = 0 } = trace;
+    const { windows = 0, audio = 0, encode = 0, store = 0 } = trace;
+    const after = encode + store;
     const about = [
       strings.metricsSources[sourceOf(trace)],
       strings.slowFirstSound(time(total)),
       ...(windows > 0 ? [strings.slowWindows(windows, figures.count(windows))] : []),
       ...(audio > 0 ? [strings.slowLength(time(audio))] : []),
+      ...(after > 0 ? [strings.slowAfter(time(after))] : []),
     ];
     row.below.replaceChildren(
       element('p', 'slow-reason', [reason(trace, strings, time)]),

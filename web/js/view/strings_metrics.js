@@ -12,6 +12,12 @@ export const metricsEnglish = {
   metricsShare: 'Share',
   metricsSources: { memory: 'Memory', disk: 'Disk', published: 'Published', model: 'Newly made' },
   metricsWhere: 'Where sentences came from',
+  metricsByTier: 'Hits and misses by tier',
+  metricsHits: 'Hits',
+  metricsMisses: 'Misses',
+  /** @param {number} count @param {string} number */
+  metricsJoined: (count, number) =>
+    count === 1 ? '1 more joined one that was being made.' : `${number} more joined one that was being made.`,
   metricsOverTime: 'Ready at once, by minute',
   /** @param {string} share @param {string} from @param {string} to */
   metricsOverTimeSays: (share, from, to) => `${share} of the sentences were there already, ${from} to ${to}.`,
@@ -45,6 +51,10 @@ export const metricsEnglish = {
   metricsMost: 'At most',
   /** @param {string} share @param {string} quota */
   metricsOfQuota: (share, quota) => `The audio takes ${share} of the ${quota} that this browser gives.`,
+  metricsResting: {
+    disk: 'The disk does not answer: it is tried again soon, and sentences are made anew meanwhile.',
+    published: 'The site’s sound can’t be had now: it is tried again soon, and the voice speaks itself meanwhile.',
+  },
   metricsRoom: { audio: 'Audio', voices: 'Voices', other: 'All else', free: 'Free' },
   metricsClear: 'Clear the audio…',
   metricsClearTitle: 'Clear the audio?',
@@ -86,6 +96,8 @@ export const metricsEnglish = {
   /** @param {string} time */
   slowFirstSound: (time) => `first sound after ${time}`,
   /** @param {string} time */
+  slowAfter: (time) => `${time} to pack and keep it, afterwards`,
+  /** @param {string} time */
   slowLength: (time) => `${time} long`,
   /** @param {string} source @param {string} time */
   slowNot: (source, time) => `It was not: ${time} (${source.toLowerCase()}).`,
@@ -126,6 +138,11 @@ export const metricsFrench = {
   metricsShare: 'Part',
   metricsSources: { memory: 'Mémoire', disk: 'Disque', published: 'Publié', model: 'Fabriqué' },
   metricsWhere: 'D’où venaient les phrases',
+  metricsByTier: 'Trouvées ou non, par niveau',
+  metricsHits: 'Trouvées',
+  metricsMisses: 'Manquées',
+  metricsJoined: (count, number) =>
+    count === 1 ? '1 autre a rejoint une fabrication en cours.' : `${number} autres ont rejoint une fabrication en cours.`,
   metricsOverTime: 'Déjà prêtes, minute par minute',
   metricsOverTimeSays: (share, from, to) => `${share} des phrases étaient déjà là, de ${from} à ${to}.`,
   metricsByMinute: 'Minute par minute',
@@ -156,6 +173,10 @@ export const metricsFrench = {
   metricsBytes: 'Taille',
   metricsMost: 'Au plus',
   metricsOfQuota: (share, quota) => `Le son occupe ${share} des ${quota} que ce navigateur accorde.`,
+  metricsResting: {
+    disk: 'Le disque ne répond pas : on lui redemandera bientôt, et d’ici là les phrases sont fabriquées.',
+    published: 'Le son du site n’est pas accessible : on réessaiera bientôt, et d’ici là la voix parle elle-même.',
+  },
   metricsRoom: { audio: 'Son', voices: 'Voix', other: 'Le reste', free: 'Libre' },
   metricsClear: 'Effacer le son…',
   metricsClearTitle: 'Effacer le son ?',
@@ -193,6 +214,7 @@ export const metricsFrench = {
   },
   slowWindows: (count, number) => (count === 1 ? '1 morceau' : `${number} morceaux`),
   slowFirstSound: (time) => `premier son après ${time}`,
+  slowAfter: (time) => `${time} pour l’emballer et la garder, ensuite`,
   slowLength: (time) => `dure ${time}`,
   slowNot: (source, time) => `Ce ne l’était pas : ${time} (${source.toLowerCase()}).`,
   slowVoice: (time) => `La voix a d’abord été chargée : ${time}.`,

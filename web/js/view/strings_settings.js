@@ -19,9 +19,23 @@ export const settingsEnglish = {
     start: 'Load the voice',
     rememberPhrases: 'Prepare phrases you hear often',
   },
+  cacheOthers: 'Everything else',
+  cacheShown: {
+    memoryCacheEntries: 'Sentences in memory, at most',
+    memoryCacheSeconds: 'Forgotten in memory after',
+    diskCacheShare: 'Of the browser’s room for this site, at most',
+    prefix: 'Name of its own for this site’s audio',
+    storeTimeout: 'A disk that does not answer is skipped after',
+    storeRetryAfter: 'And asked again after',
+  },
+  cacheNone: 'none',
+  /** @param {string} number */
+  cacheHours: (number) => `${number} h`,
+  /** @param {string} number */
+  cacheSeconds: (number) => `${number} s`,
   cacheHints: {
     publishedCache: 'Sound that the site has made ahead.',
-    diskCacheBytes: 'Never more than its share of what the browser gives: a fifth, unless this site says otherwise.',
+    diskCacheBytes: 'Never more than its share of what the browser gives: a fifth, or what this site says, if that is less.',
     rememberPhrases: 'They are counted in this browser and sent nowhere. Switched off, the list is removed.',
   },
   cacheChoices: {
@@ -74,9 +88,21 @@ export const settingsFrench = {
     start: 'Charger la voix',
     rememberPhrases: 'Préparer les phrases écoutées souvent',
   },
+  cacheOthers: 'Tout le reste',
+  cacheShown: {
+    memoryCacheEntries: 'Phrases en mémoire, au plus',
+    memoryCacheSeconds: 'Oubliées en mémoire après',
+    diskCacheShare: 'De la place du navigateur pour ce site, au plus',
+    prefix: 'Nom propre au son de ce site',
+    storeTimeout: 'Un disque qui ne répond pas est laissé de côté après',
+    storeRetryAfter: 'Et redemandé après',
+  },
+  cacheNone: 'aucun',
+  cacheHours: (number) => `${number} h`,
+  cacheSeconds: (number) => `${number} s`,
   cacheHints: {
     publishedCache: 'Le son que le site a préparé d’avance.',
-    diskCacheBytes: 'Jamais plus que sa part de ce que donne le navigateur : un cinquième, sauf avis contraire de ce site.',
+    diskCacheBytes: 'Jamais plus que sa part de ce que donne le navigateur : un cinquième, ou ce que dit ce site, si c’est moins.',
     rememberPhrases: 'Elles sont comptées dans ce navigateur et ne sont envoyées nulle part. Sans cela, la liste est supprimée.',
   },
   cacheChoices: {

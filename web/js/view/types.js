@@ -96,6 +96,8 @@
  * @property {number} session  waiting for the voice
  * @property {number} infer  all windows
  * @property {number} windows
+ * @property {number} [encode]  after the sound was sent
+ * @property {number} [store]  after the sound was sent
  * @property {number} total  to the first sound
  * @typedef {{count: number, size: number}} Held  sentences and bytes
  * @typedef {object} Overview
@@ -104,6 +106,7 @@
  * @property {number} traced  how many there are in all
  * @property {{memory: Held, disk: Held}} [cache]
  * @property {{memory: number, disk: number}} [most]  bytes that the tiers may hold
+ * @property {string[]} [resting]  tiers that failed and are left alone for a while
  * @typedef {{quota: number, usage: number, voices: number}} Room  bytes that the browser gives, and what is taken
  * @typedef {object} MetricsPort
  * @property {(sentences: number, signal?: AbortSignal) => Promise<Overview>} look  one request; sentences: of the

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lectern import payloads, pcm, prometheus
 from lectern.audiocache import AudioCache
@@ -286,8 +286,11 @@ class App:
 
     async def configure(self, payload: Mapping[str, object]) -> dict[str, object]:
         """Take other layers of settings, and say what they come to."""
+        before = replace(self.settings)
         for problem in self._configuration.change(payload):
             log.warning("%s", problem)
+        if self.settings != before:
+            self._start(self._cache.adapt())
         return self._configuration.to_json()
 
     async def _predictions(self, payload: Mapping[str, object]) -> None:
@@ -381,8 +384,9 @@ class App:
             },
             "most": {
                 "memory": self.settings.memory_cache_bytes,
-                "disk": self.settings.disk_cache_bytes,
+                "disk": await self._cache.disk_limit(),
             },
+            "resting": self._cache.resting(),
         }
 
     def session_stats(self) -> dict[str, object]:

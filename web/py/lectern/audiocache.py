@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from dataclasses import dataclass
 
 from lectern.disk_tier import DiskTier
+from lectern.later import Later
 from lectern.memory_tier import MemoryTier
 from lectern.metrics import Metrics
 from lectern.ports import AudioCodecs, AudioStore, Clock, StoredAudio, WordRows
 from lectern.published import PublishedTier
 from lectern.settings import Settings
+
+#: Seconds that an entry may stay beyond its time.
+_COARSE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +53,17 @@ class AudioCache:
         self._memory = MemoryTier(settings=settings, clock=clock, metrics=metrics)
         self._disk = DiskTier(store, settings=settings, clock=clock, metrics=metrics, codecs=codecs)
         self._published = published
+        self._aging = Later(self._age)
         #: How often it was cleared: what was made before is not put into it any more.
         self.cleared = 0
 
     async def get(
-        self, key: str, *, waiting: bool = False, keep: bool = False
+        self, key: str, voice_id: str = "", *, waiting: bool = False, keep: bool = False
     ) -> tuple[StoredAudio, str] | None:
         """The audio and its tier ("memory", "disk" or "published"), or None.
 
         Args:
+            voice_id: whose sound it is; noted where it is written to the disk.
             waiting: somebody hears nothing until it is here: a beginning may come first
                 (``missing``), and is followed by all of it when it is asked for again.
             keep: it is wanted without a network. Else what can be fetched is not written to the
@@ -65,24 +72,24 @@ class AudioCache:
         if not waiting:
             followed = await self._disk.rest(key)
             if followed is not None:
-                self._memory.put(key, followed)
+                self.remember(key, followed)
                 return followed, "disk"
         remembered = self._memory.ask(key)
         if remembered is not None:
             if keep and not await self._disk.has(key):
-                await self.keep(key, remembered)
+                await self.keep(key, remembered, voice_id)
             return remembered, "memory"
         entry = await self._disk.get(key, waiting=waiting)
         if entry is not None:
             if not entry.missing:
-                self._memory.put(key, entry)
+                self.remember(key, entry)
             return entry, "disk"
         entry = await self._published.get(key) if self._published is not None else None
         if entry is None:
             return None
-        self._memory.put(key, entry)
+        self.remember(key, entry)
         if keep:
-            await self.keep(key, entry)
+            await self.keep(key, entry, voice_id)
         return entry, "published"
 
     def recall(self, key: str) -> StoredAudio | None:
@@ -92,6 +99,7 @@ class AudioCache:
     def remember(self, key: str, entry: StoredAudio) -> None:
         """Put it into the memory tier, at once."""
         self._memory.put(key, entry)
+        self._watch_age()
 
     async def keep(self, key: str, entry: StoredAudio, voice_id: str = "") -> None:
         """Put it into the durable tier; a failure is counted and said, never raised."""
@@ -100,6 +108,22 @@ class AudioCache:
     async def settle(self) -> None:
         """Idle-time work: what nobody has used for long leaves."""
         await self._disk.settle()
+
+    async def adapt(self) -> None:
+        """The settings are others: what they leave no room for goes now."""
+        self._memory.adapt()
+        self._aging.cancel()
+        self._watch_age()
+        await self._disk.settle(math.inf)
+
+    async def disk_limit(self) -> int:
+        """Bytes that the durable store may hold: its setting, or less of a small quota."""
+        return await self._disk.limit()
+
+    def resting(self) -> list[str]:
+        """The tiers that are left alone for a while since they failed."""
+        tiers = {"disk": self._disk, "published": self._published}
+        return [name for name, tier in tiers.items() if tier is not None and tier.resting]
 
     async def clear(self) -> None:
         """Empty all tiers.
@@ -119,3 +143,13 @@ class AudioCache:
     async def totals(self) -> Totals:
         """What the tiers hold now; a store that fails counts as empty."""
         return Totals(*self.in_memory(), *await self._disk.totals())
+
+    def _age(self) -> None:
+        self._memory.expire()
+        self._watch_age()
+
+    def _watch_age(self) -> None:
+        """A tab that nobody uses holds nothing for longer than it is good for."""
+        left = self._memory.expires_in()
+        if left is not None:
+            self._aging.within(left + _COARSE)

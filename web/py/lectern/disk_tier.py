@@ -1,8 +1,8 @@
 """The disk tier of the audio cache: what was spoken once, over a durable store.
 
 Bounded by bytes as they are kept, and by a share of the browser's quota; least recently used out
-first. That something was used is noted here and written in batches: a mark that is lost costs an
-entry some of its life.
+first. That something was used is noted here and written in batches, some seconds later: a mark
+that is lost with the tab costs an entry some of its life.
 
 A store that fails or does not answer in time is left alone for
 ``settings.store_retry_after`` seconds; speech goes on from memory and model.
@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Coroutine
 from typing import TypeVar
 
 from lectern.errors import LecternError, QuotaError
+from lectern.later import Later
 from lectern.metrics import Metrics
 from lectern.packing import Packer, is_whole
 from lectern.ports import AudioCodecs, AudioStore, Clock, KeptAudio, StoredAudio
@@ -29,10 +30,14 @@ T = TypeVar("T")
 #: How many entries are looked at at once when some have to go, and how often in one go of
 #: idle time.
 _BATCH, _BATCHES = 100, 10
-#: So many marks of use are written together.
-_MARKS = 64
+#: So many marks of use are written together, or those of so many seconds.
+_MARKS, _MARKS_WITHIN = 64, 5.0
+#: Seconds after which a tab that stays open looks again for what has become too old.
+_AGAIN = 3600.0
 #: Sentences whose beginning was handed over, and that nobody asked for the rest of.
 _MOST_RESTS = 4
+_RESTS = "The audio store is left alone for a while"
+_NO_ROOM = "No room to keep the sound; it is made anew when needed"
 
 
 class DiskTier:
@@ -68,7 +73,10 @@ class DiskTier:
         self._cleared = 0
         #: Used since it was last written, with the time (milliseconds since 1970).
         self._marks: dict[str, int] = {}
+        self._marking = Later(lambda: self._start(self._keep_up()))
         self._last_use = 0
+        self._settled = clock.monotonic()
+        self._said: set[str] = set()
         self._rests: dict[str, asyncio.Task[StoredAudio | None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -121,7 +129,7 @@ class DiskTier:
         cleared = self._cleared
         async with self._writing:
             rests = self._clock.monotonic() < max(self._write_retry_at, self._retry_at)
-            budget = 0 if rests else await self._limit()
+            budget = 0 if rests else await self.limit()
             if not budget:
                 self._metrics.count("cache.disk.skipped")
                 return
@@ -147,6 +155,7 @@ class DiskTier:
         """
         self._cleared += 1
         self._marks.clear()
+        self._marking.cancel()
         self._rests.clear()
         await self._store.clear()
 
@@ -154,16 +163,33 @@ class DiskTier:
         """Entries and their bytes as they are kept; a store that fails counts as empty."""
         return await self._guard(self._store.totals()) or (0, 0)
 
-    async def settle(self) -> None:
-        """Idle-time work: what nobody has used for long leaves, some of it at a time."""
+    @property
+    def resting(self) -> bool:
+        """Whether the store is left alone since it failed."""
+        return self._clock.monotonic() < self._retry_at
+
+    async def settle(self, batches: float = _BATCHES) -> None:
+        """Idle-time work: what nobody has used for long leaves, ``batches`` of it at most."""
         if not self._settings.disk_cache:
             return
+        self._settled = self._clock.monotonic()
         await self._guard(self._write_marks())
-        await self._expire()
+        await self._expire(batches)
         self._asked_quota = False  # it may be another by now
-        budget = await self._limit()
+        budget = await self.limit()
         if budget:  # 0: nothing is to be kept from now on, which takes nothing away
-            await self._make_room(0, budget, batches=_BATCHES)
+            await self._make_room(0, budget, batches=batches)
+
+    async def limit(self) -> int:
+        """Bytes that the store may hold."""
+        if not self._asked_quota:
+            quota = await self._guard(self._store.quota())
+            if quota is not None:
+                self._quota, self._asked_quota = quota, True
+        budget = self._settings.disk_cache_bytes
+        if self._quota is None:
+            return budget
+        return min(budget, int(self._settings.disk_cache_share * self._quota))
 
     async def _write(self, key: str, kept: KeptAudio) -> bool:
         try:
@@ -172,8 +198,9 @@ class DiskTier:
             self._metrics.count("cache.disk.quota")
             retry_after = self._settings.store_retry_after
             self._write_retry_at = self._clock.monotonic() + retry_after
-            log.warning("No room to keep the sound; it is made anew when needed: %s", error)
+            self._say(_NO_ROOM, error)
             return False
+        self._said.discard(_NO_ROOM)
         self._metrics.count("cache.disk.written")
         return True
 
@@ -189,17 +216,6 @@ class DiskTier:
             await self._evict(len(kept.data) * 4, "quota")
             await self._store.put(key, kept, self._stamp())
         self._eviction_helps = True
-
-    async def _limit(self) -> int:
-        """Bytes that the store may hold."""
-        if not self._asked_quota:
-            quota = await self._guard(self._store.quota())
-            if quota is not None:
-                self._quota, self._asked_quota = quota, True
-        budget = self._settings.disk_cache_bytes
-        if self._quota is None:
-            return budget
-        return min(budget, int(self._settings.disk_cache_share * self._quota))
 
     async def _make_room(self, size: int, budget: int, batches: float = math.inf) -> None:
         while batches > 0:
@@ -225,9 +241,10 @@ class DiskTier:
             await self._leave(leaving, cause)
         return len(leaving)
 
-    async def _expire(self) -> None:
+    async def _expire(self, batches: float) -> None:
         before = self._clock.time() * 1000 - self._settings.disk_cache_seconds * 1000
-        for _ in range(_BATCHES):
+        while batches > 0:
+            batches -= 1
             oldest = await self._guard(self._store.oldest(_BATCH)) or []
             leaving = [entry.key for entry in oldest if entry.used < before]
             if leaving:
@@ -242,7 +259,16 @@ class DiskTier:
     def _mark(self, key: str) -> None:
         self._marks[key] = self._stamp()
         if len(self._marks) >= _MARKS:
+            self._marking.cancel()
             self._start(self._guard(self._write_marks()))
+        else:
+            self._marking.within(_MARKS_WITHIN)
+
+    async def _keep_up(self) -> None:
+        """What a tab that is open for days has to do beside reading."""
+        await self._guard(self._write_marks())
+        if self._clock.monotonic() - self._settled > _AGAIN:
+            await self.settle()
 
     async def _write_marks(self) -> None:
         marks, self._marks = self._marks, {}
@@ -261,17 +287,24 @@ class DiskTier:
 
     async def _guard(self, work: Awaitable[T]) -> T | None:
         """``work``'s result, or None when the store fails, is slow, or rests after a failure."""
-        if self._clock.monotonic() < self._retry_at:
+        if self.resting:
             _abandon(work)
             return None
         try:
-            return await asyncio.wait_for(work, self._settings.store_timeout)
+            found = await asyncio.wait_for(work, self._settings.store_timeout)
         except (LecternError, TimeoutError) as error:
             self._metrics.count("cache.disk.failed")
             self._retry_at = self._clock.monotonic() + self._settings.store_retry_after
-            reason = str(error) or "it did not answer in time"
-            log.warning("The audio store is left alone for a while: %s", reason)
+            self._say(_RESTS, error)
             return None
+        self._said.discard(_RESTS)
+        return found
+
+    def _say(self, what: str, error: Exception) -> None:
+        """Once, until it works again."""
+        if what not in self._said:
+            log.warning("%s: %s", what, str(error) or "it did not answer in time")
+        self._said.add(what)
 
 
 def _abandon(work: Awaitable[object]) -> None:

@@ -130,7 +130,7 @@ class MemoryTier:
         known = key in self._main or key in self._ghost
         self._drop(key)
         if size > self._settings.memory_cache_bytes or not self._settings.memory_cache_entries:
-            self._make_room(0)  # the bounds may be new
+            self._make_room(0, more=0)  # the bounds may be new
             return
         self._make_room(size)
         # Not before: what leaves now must not make the ghost queue forget it.
@@ -147,6 +147,20 @@ class MemoryTier:
             self._drop(key)
             self._metrics.count("cache.memory.evicted.age")
 
+    def adapt(self) -> None:
+        """The settings are others: what they leave no room for goes at once."""
+        if not self._settings.memory_cache:
+            self.clear()
+        self.expire()
+        self._make_room(0, more=0)
+
+    def expires_in(self) -> float | None:
+        """Seconds until the oldest entry's time is over; None: there is none."""
+        for entry in self._entries.values():
+            age = self._clock.monotonic() - entry.stored_at
+            return max(0.0, self._settings.memory_cache_seconds - age)
+        return None
+
     def clear(self) -> None:
         self._entries.clear()
         for queue in (self._small, self._main, self._ghost):
@@ -161,12 +175,12 @@ class MemoryTier:
             self._small.discard(key)
             self._main.discard(key)
 
-    def _make_room(self, size: int) -> None:
-        """Until an entry of ``size`` bytes, which is no more than all room, fits in."""
+    def _make_room(self, size: int, more: int = 1) -> None:
+        """Until ``more`` entries of ``size`` bytes, which is no more than all room, fit in."""
         while self._entries:
             if self.bytes + size > self._settings.memory_cache_bytes:
                 cause = "bytes"
-            elif len(self._entries) >= self._settings.memory_cache_entries:
+            elif len(self._entries) + more > self._settings.memory_cache_entries:
                 cause = "entries"
             else:
                 return

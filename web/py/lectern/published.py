@@ -255,7 +255,7 @@ class PublishedTier:
             self._metrics.count("cache.published.miss")
             return None
         entry = None
-        if not self._resting:
+        if not self.resting:
             entry = await self._fetching.do(
                 key, lambda: self._guarded(self._sound(sound), _PATIENCE)
             )
@@ -272,7 +272,7 @@ class PublishedTier:
 
     async def _looked_up(self) -> None:
         """Until the index and the manifests that are wanted are here, or can't be had now."""
-        while not self._resting and (self._marks is None or self._wanted):
+        while not self.resting and (self._marks is None or self._wanted):
             await self._loading.do("", lambda: self._guarded(self._load(), _MANIFEST_PATIENCE))
 
     async def _load(self) -> None:
@@ -353,7 +353,8 @@ class PublishedTier:
     # -- faults ----------------------------------------------------------------------------
 
     @property
-    def _resting(self) -> bool:
+    def resting(self) -> bool:
+        """Whether nothing is fetched for a while since that failed."""
         return self._clock.monotonic() < self._retry_at
 
     async def _guarded(self, work: Coroutine[object, object, T], patience: float) -> T | None:

@@ -62,7 +62,7 @@ class Settings:
     #: second voice of 63 MB was seen to add 91 MB at rest, and a run needs more.
     session_cost: float = _number(2.4, 1.0, 10.0, later=True)
     #: The audio cache as a whole; each of its tiers can be switched off by itself as well. What
-    #: is switched off is neither asked nor written; what it holds stays.
+    #: is switched off is neither asked nor written; what it holds on the disk stays.
     audio_cache: bool = _flag(True)
     memory_cache: bool = _flag(True)
     disk_cache: bool = _flag(True)
@@ -75,7 +75,7 @@ class Settings:
     memory_cache_seconds: float = _number(2 * 3600.0, 0.0, 7 * 86400.0)
     disk_cache_bytes: int = _count(512 * MIB, 0, 64 * 1024 * MIB)
     #: Of the browser's quota for this origin.
-    disk_cache_share: float = _number(0.2, 0.0, 1.0)
+    disk_cache_share: float = _number(0.2, 0.0, 0.2)
     #: What nobody has heard for so long leaves the disk.
     disk_cache_seconds: float = _number(90 * 86400.0, 0.0, 3650 * 86400.0)
     #: "auto": Opus where that is worth it and can be had; "lossless"; "none".

@@ -162,7 +162,8 @@ class Synthesizer:
                 return _sound(request, entry, "memory", offset)
         if making is None:
             waiting = not offset and demand is not None and demand.waiting
-            found = await self._cache.get(request.key, waiting=waiting, keep=keep)
+            voice_id = request.voice.id
+            found = await self._cache.get(request.key, voice_id, waiting=waiting, keep=keep)
             trace.cache = self._since(started)
             if found is not None:
                 return self._cached(request, *found, offset, trace, started)
@@ -273,6 +274,7 @@ class Synthesizer:
         elif not offset:
             # Under way for somebody else: it is had without being made.
             self._metrics.count("cache.joined")
+            self._metrics.observe("sentence.memory", self._clock.monotonic() - started)
             self._metrics.sentence("memory")
         if making.done and not complete and not making.kept:
             making.kept = True
