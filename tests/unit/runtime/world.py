@@ -41,7 +41,7 @@ class World:
         self.files = FakeVoiceFiles(files.get("voices"))
         #: Another one in its place brings no faults and no clock.
         self.inference: Any = inference(self.files) if inference else FakeInference()
-        clock = FakeClock() if inference else self.inference.clock
+        self.clock: FakeClock = FakeClock() if inference else self.inference.clock
         self.events: list[dict[str, Any]] = []
         self.snapshots = 0
         self.numpy_fault: Exception | None = None
@@ -53,7 +53,7 @@ class World:
             self.phonemizer,
             self.store,
             self.files,
-            clock,
+            self.clock,
             self.voice_store,
             self.downloads,
             FakePdf(),

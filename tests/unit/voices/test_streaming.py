@@ -110,6 +110,45 @@ def test_what_was_spoken_is_kept_whole() -> None:
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize("factor", [0.7, 1.3, 2.0])
+def test_a_text_never_falls_silent_within_a_sentence(factor: float) -> None:
+    """A machine that is too slow waits between sentences, once each at most.
+
+    The page's part is played here: it asks for the next piece as soon as the last one came, and
+    says how much is left to hear then.
+    """
+    frame = 256 / 22050
+    here: World | None = None
+
+    def cost(outputs: Sequence[str], size: int) -> None:
+        assert here is not None
+        here.clock.advance(factor * frame * size * (0.6 if "output" in outputs else 0.2))
+
+    async def scenario() -> None:
+        nonlocal here
+        here = world(cost)
+        until = here.clock.now  # when all that was delivered has been heard
+        gaps: list[tuple[int, int, float]] = []
+        for number in range(4):
+            offset = 0
+            last = False
+            while not last:
+                ahead = max(0.0, until - here.clock.now)
+                text = f"{TEXT} {'And so on. ' * (number % 3)}"
+                spoken = await here.piece(text + str(number), TINY_ID, offset=offset, ahead=ahead)
+                if here.clock.now > until:
+                    gaps.append((number, offset, here.clock.now - until))
+                    until = here.clock.now
+                until += len(spoken.samples) / spoken.sample_rate
+                offset += len(spoken.samples)
+                last = spoken.last
+        inside = [gap for gap in gaps if gap[1] > 0]
+        assert inside == [], "silence in the midst of a sentence"
+        assert len(gaps) <= (4 if factor > 0.7 else 1)
+
+    asyncio.run(scenario())
+
+
 def test_who_stops_asking_stops_the_making() -> None:
     async def scenario() -> None:
         here = world()

@@ -106,14 +106,15 @@ class Making:
             VoiceError, NetworkError: the voice can't be loaded.
             EngineError: onnxruntime failed. What was made stays.
         """
+        asked = self._clock.monotonic()
         while offset >= self.samples and not self.done:
             async with self._turn:
                 if offset >= self.samples and not self.done:
-                    await self._produce(offset, demand)
+                    await self._produce(offset, demand, asked)
         return self.sound(offset)
 
-    async def _produce(self, offset: int, demand: Demand) -> None:
-        """Make what is handed over next."""
+    async def _produce(self, offset: int, demand: Demand, asked: float) -> None:
+        """Make what is handed over next; ``asked``: when ``demand`` was what it says."""
         fresh = 0
         waited = self._clock.monotonic()
         again = self._rendering is not None
@@ -123,9 +124,11 @@ class Making:
             rendering = self._rendering or await self._begin(model)
             while not self.done:
                 pace = self._pace(model, rendering)
-                fresh += await self._window(model, rendering, pace, demand, fresh)
+                now = demand.after(self._clock.monotonic() - asked)
+                fresh += await self._window(model, rendering, pace, now, fresh)
                 left = rendering.frames - rendering.made
-                if self.samples > offset and pace.enough(demand, fresh, left):
+                now = demand.after(self._clock.monotonic() - asked)
+                if self.samples > offset and pace.enough(now, fresh, left):
                     break
 
     async def _begin(self, model: Loaded) -> Rendering:

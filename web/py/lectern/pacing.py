@@ -8,7 +8,7 @@ ready in time: one wait instead of many.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: Frames of a window. A smaller one wastes more on its context, and leaves the next one so
 #: little time that it is small too; a larger one gains nothing and needs more memory.
@@ -40,6 +40,12 @@ class Demand:
     def waiting(self) -> bool:
         """Whether a beginning is better than all of it a little later."""
         return self.ahead is not None and self.ahead < _WAITING
+
+    def after(self, seconds: float) -> Demand:
+        """What it is when so much time has passed: the listener goes on listening."""
+        if self.ahead is None:
+            return self
+        return replace(self, ahead=max(0.0, self.ahead - seconds))
 
 
 class Speed:
