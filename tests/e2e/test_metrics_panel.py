@@ -94,6 +94,8 @@ def copied(page: Page) -> Any:
     page.evaluate("() => navigator.clipboard.writeText('nothing')")
     button(page, "Copy as JSON").click()
     expect(page.locator("#metrics-told")).to_have_text("Copied.")
+    # That may still be said of the time before.
+    until(page, "async () => (await navigator.clipboard.readText()) !== 'nothing'")
     return json.loads(page.evaluate("() => navigator.clipboard.readText()"))
 
 
@@ -236,7 +238,7 @@ def test_on_a_phone_in_french(
     expect(page.get_by_role("heading", name="Mesures")).to_be_focused()
     expect(row(page, "Sentence 44.")).to_contain_text("Fabriquer le premier son")
     expect(page.locator("#metrics-where")).to_contain_text("Mémoire")
-    page.locator("#metrics summary").first.click()
+    page.locator("#metrics summary:visible").first.click()
     wide = (
         "() => { const {scrollWidth, clientWidth} = document.querySelector('#metrics .panel-body');"
     )
