@@ -16,6 +16,7 @@ import math
 from collections.abc import Awaitable, Coroutine
 from typing import TypeVar
 
+from lectern.beginnings import Rests
 from lectern.errors import LecternError, QuotaError
 from lectern.metrics import Metrics
 from lectern.packing import Packer, is_whole
@@ -31,8 +32,6 @@ T = TypeVar("T")
 _BATCH, _BATCHES = 100, 10
 #: So many marks of use are written together.
 _MARKS = 64
-#: Sentences whose beginning was handed over, and that nobody asked for the rest of.
-_MOST_RESTS = 4
 
 
 class DiskTier:
@@ -69,7 +68,7 @@ class DiskTier:
         #: Used since it was last written, with the time (milliseconds since 1970).
         self._marks: dict[str, int] = {}
         self._last_use = 0
-        self._rests: dict[str, asyncio.Task[StoredAudio | None]] = {}
+        self._rests = Rests()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def get(self, key: str, *, waiting: bool = False) -> StoredAudio | None:
@@ -91,9 +90,7 @@ class DiskTier:
         self._metrics.count("cache.disk.hit")
         self._metrics.observe("cache.disk.read", self._clock.monotonic() - started)
         if entry.missing:
-            self._rests[key] = asyncio.ensure_future(self._packer.unpack(kept))
-            if len(self._rests) > _MOST_RESTS:
-                del self._rests[next(iter(self._rests))]
+            self._rests.expect(key, lambda: self._packer.unpack(kept))
         self._mark(key)
         return entry
 
@@ -105,13 +102,7 @@ class DiskTier:
 
     async def rest(self, key: str) -> StoredAudio | None:
         """All of a sentence whose beginning ``get`` gave lately; None else."""
-        task = self._rests.get(key)
-        if task is None:
-            return None
-        entry = await asyncio.shield(task)
-        if self._rests.get(key) is task:
-            del self._rests[key]
-        return entry
+        return await self._rests.get(key)
 
     async def put(self, key: str, entry: StoredAudio, voice_id: str = "") -> None:
         """A failure is counted and said. One at a time: there is no hurry."""
