@@ -32,6 +32,7 @@ def measure(lab: Lab) -> Section:
             visit = profile.visit(site.url)
             visit.ready()
             visit.call(_OPEN, ["\n\n".join(texts), _OPTIONS])
+            first = visit.traces()[-1]
             pairs = []
             for text in texts[1:]:
                 request = visit.fetch(text, **_OPTIONS)
@@ -40,15 +41,18 @@ def measure(lab: Lab) -> Section:
     found = [pair for pair in pairs if pair[0]["source"] == "published"]
     if len(found) < len(pairs):
         section.notes.append(f"{len(pairs) - len(found)} sentences were not published.")
+    if first["source"] == "published":
+        section.add("the very first, index and manifest included", [first["total"]])
     python = [trace["total"] for _, trace in found]
-    section.add("in Python", python, target="under 50 ms")
-    section.add("in Python, 90th percentile", python, show="p90")
+    section.add("first samples, in Python", python, target="under 50 ms")
+    section.add("first samples, in Python, 90th percentile", python, show="p90")
     section.add(
-        "round trip at the page",
+        "first samples, round trip at the page",
         [request["answered"] - request["asked"] for request, _ in found],
     )
     section.notes.append(
-        "Fetched, checked, decoded and resampled; the manifest was there. No model is loaded."
+        "Its beginning: the file fetched and checked as a whole, the first 0.3 s decoded and "
+        "resampled; the rest follows. Index and manifest were there. No model is loaded."
     )
     return section
 

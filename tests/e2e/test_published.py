@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.browser import Watch, open_app, within
 from tests.e2e.server import StaticSite
 from tests.oracle import likeness, snr
 from tests.packed import packed_dist
-from tests.public_api import ENGLISH, level, stream
+from tests.public_api import ENGLISH, Piece, level, stream, synthesize
 
 TEXT = "The lamp was warm. Nobody had lived there for a hundred years! She called, and waited."
 OTHER = "This one was packed by nobody."
@@ -40,6 +41,13 @@ def visitor(browser: Browser) -> Iterator[Page]:
     watch.check()
 
 
+def joined(pieces: list[Piece], number: int) -> Piece:
+    """All of a sentence; its words come with the first of its pieces."""
+    parts = [piece for piece in pieces if piece.sentence == number]
+    assert [piece.last for piece in parts] == [False] * (len(parts) - 1) + [True]
+    return replace(parts[0], samples=np.concatenate([piece.samples for piece in parts]))
+
+
 def counters(page: Page) -> dict[str, Any]:
     found: dict[str, Any] = within(page, "async () => (await piperDebug.getMetrics()).counters")
     return found
@@ -50,8 +58,9 @@ def test_the_first_visitor_hears_it_without_a_model(
 ) -> None:
     site = make_site(published)
     page = open_app(visitor, site.url)
-    got = stream(page, TEXT, voiceId=ENGLISH)
-    assert [piece.source for piece in got] == ["published"] * 3
+    pieces = stream(page, TEXT, voiceId=ENGLISH)
+    assert {piece.source for piece in pieces} == {"published"}
+    got = [joined(pieces, number) for number in range(3)]
     assert not [path for path in site.paths() if path.endswith(".onnx")]
     sounds = [path for path in site.paths() if path.endswith(".opus")]
     assert len(sounds) == len(set(sounds)) == 3
@@ -68,14 +77,28 @@ def test_the_first_visitor_hears_it_without_a_model(
     true = stream(page, TEXT, voiceId=ENGLISH)
     assert {piece.source for piece in true} == {"model"}
     for number in range(3):
-        ready = [piece for piece in got if piece.sentence == number]
-        spoken = [piece for piece in true if piece.sentence == number]
-        model = np.concatenate([piece.samples for piece in spoken])
-        assert len(ready[0].samples) == len(model)
-        assert likeness(model, ready[0].samples, ready[0].sampleRate) > 0.95
-        assert level(ready[0].samples) == pytest.approx(level(model), rel=0.1)
-        assert snr(model, ready[0].samples) > 10  # a sample beside it it would be far less
-        assert ready[0].words == spoken[0].words
+        ready, spoken = got[number], joined(true, number)
+        model = spoken.samples
+        assert len(ready.samples) == len(model)
+        assert likeness(model, ready.samples, ready.sampleRate) > 0.95
+        assert level(ready.samples) == pytest.approx(level(model), rel=0.1)
+        assert snr(model, ready.samples) > 10  # a sample beside it it would be far less
+        assert ready.words == spoken.words
+
+
+def test_a_beginning_and_its_rest_are_the_whole(
+    published: Path, visitor: Page, make_site: Callable[..., StaticSite]
+) -> None:
+    page = open_app(visitor, make_site(published).url)
+    long = "Nobody had lived there for a hundred years!"
+    first, rest = stream(page, long, voiceId=ENGLISH)
+    assert (first.source, first.last) == ("published", False)
+    assert (rest.source, rest.last) == ("published", True)
+    assert first.seconds == pytest.approx(0.3)
+    within(page, "() => clearAudioCache()")
+    whole = synthesize(page, long, voiceId=ENGLISH)  # nobody waits: decoded in one go
+    assert counters(page)["cache.published.hit"] == 2
+    assert np.array_equal(np.concatenate([first.samples, rest.samples]), whole.samples)
 
 
 def test_what_is_not_published_is_asked_of_nobody(

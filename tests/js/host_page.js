@@ -7,6 +7,7 @@ import * as codecs from './host/codecs.js';
 import { Database } from './host/database.js';
 import { Espeak } from './host/espeak.js';
 import { watchFetches } from './host/fetch_watch.js';
+import * as ogg from './host/ogg_opus.js';
 import { Ort } from './host/ort.js';
 import { Realm } from './host/realm.js';
 import { SnapshotStore } from './host/snapshot.js';
@@ -77,6 +78,6 @@ Object.assign(window, {
   host: {
     base, failure, next, startOrt, feeds,
     AUDIO_SCHEMA, AudioStore, BUILD, Database, Engine, Espeak, Lectern, Library, Ort, PROTOCOL_VERSION, Realm, Realms,
-    SnapshotStore, TextFeed, VoiceFiles, WavParts, codecs, pictureSize, thumbnail, watchFetches,
+    SnapshotStore, TextFeed, VoiceFiles, WavParts, codecs, ogg, pictureSize, thumbnail, watchFetches,
   },
 });

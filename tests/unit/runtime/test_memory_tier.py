@@ -235,6 +235,27 @@ def test_who_is_put_again_keeps_the_place_that_was_earned(before: int) -> None:
     assert world.has("a") == [True]
 
 
+def records(tier: MemoryTier) -> int:
+    """How many entries it holds on to, those that have left included."""
+    lines = [tier._by_age, *(queue._line for queue in (tier._small, tier._main, tier._ghost))]
+    return len({id(one) for line in lines for one in line} | set(map(id, tier._known.values())))
+
+
+def test_what_has_left_is_not_held_on_to() -> None:
+    world = World(memory_cache_entries=50)
+    for _ in range(2000):
+        world.put("again and again")
+    assert records(world.tier) < 200
+    world.has("again and again", "again and again")
+    for number in range(2000):  # while it stays, put longest ago
+        world.put(f"once {number}")
+        assert world.has("again and again") == [True]
+    assert records(world.tier) < 300
+    for number in range(2000):  # they come back from the ghost queue, and go again
+        world.put(f"in turn {number % 70}")
+    assert records(world.tier) < 400
+
+
 def test_a_cleared_tier_remembers_no_keys() -> None:
     world = World(memory_cache_bytes=1000)
     for number in range(11):

@@ -30,9 +30,14 @@ PCM = b"\x01\x00" * 800
 
 
 class Site:
-    """A world whose site has published the sentences, each with other bytes."""
+    """A world whose site has published the sentences, each with other bytes.
 
-    def __init__(self, **settings: object) -> None:
+    Args:
+        more: sentences besides, each with its own sound.
+    """
+
+    def __init__(self, *more: str, **settings: object) -> None:
+        self.sentences = [*SENTENCES, *more]
         self.files: dict[str, bytes] = {}
         self.sounds: dict[bytes, bytes] = {}
         self.rows: list[list[Any]] = []
@@ -41,15 +46,16 @@ class Site:
 
     async def publish(self) -> World:
         probe = World()
-        for number, text in enumerate(SENTENCES):
+        for number, text in enumerate(self.sentences):
             await probe.piece(text)
             key = self.keys[text] = next(reversed(probe.app._synthesizer._makings))
             await probe.rest()
+            pcm = PCM if text in SENTENCES else bytes((await probe.piece(text)).samples)
             opus = b"OggS %d" % number
             sha256 = hashlib.sha256(opus).hexdigest()
-            self.rows.append([key, sha256, len(opus), len(PCM) // 2, [0, 0, 100, 1, 100, 700]])
+            self.rows.append([key, sha256, len(opus), len(pcm) // 2, [0, 0, 100, 1, 100, 700]])
             self.files[f"audio/{sound_path(sha256)}"] = opus
-            self.sounds[opus] = PCM
+            self.sounds[opus] = pcm
         return self.world()
 
     def world(self, **boot: object) -> World:
@@ -60,7 +66,7 @@ class Site:
             "manifest": path,
             "sha256": sha256,
             "bytes": len(manifest),
-            "marks": marks_of(SENTENCES),
+            "marks": marks_of(self.sentences),
         }
         index = json.dumps({"format": 1, "documents": [listed]}).encode()
         given = {**BOOT, "published": hashlib.sha256(index).hexdigest(), **boot}

@@ -5,14 +5,8 @@ const HEADER_BYTES = 27;
 const HEAD_BYTES = 19;
 
 /**
- * @typedef {object} OpusStream
- * @property {Uint8Array[]} packets of sound, in order
- * @property {number} preSkip samples at 48 kHz that the decoder gives before the sound begins
- */
-
-/**
- * @param {Uint8Array} bytes of a whole file
- * @returns {OpusStream}
+ * @param {Uint8Array<ArrayBuffer>} bytes of a whole file
+ * @returns {import('./opus_decoder.js').Packets}
  * @throws {RangeError} it is something else, is cut, or has several channels
  */
 export function opusPackets(bytes) {
@@ -27,11 +21,11 @@ export function opusPackets(bytes) {
 }
 
 /**
- * @param {Uint8Array} bytes
- * @returns {Generator<Uint8Array>}
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @returns {Generator<Uint8Array<ArrayBuffer>>}
  */
 function* packetsOf(bytes) {
-  /** @type {Uint8Array[]} parts of the packet that is being read */
+  /** @type {Uint8Array<ArrayBuffer>[]} parts of the packet that is being read */
   let parts = [];
   for (let at = 0; at < bytes.length; ) {
     if (bytes.length < at + HEADER_BYTES || !startsWith(bytes.subarray(at), 'OggS')) throw cut();
@@ -54,7 +48,7 @@ function* packetsOf(bytes) {
   if (parts.length) throw cut();
 }
 
-/** @param {Uint8Array[]} parts */
+/** @param {Uint8Array<ArrayBuffer>[]} parts */
 function joined(parts) {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

@@ -15,10 +15,9 @@ export class Published {
   /** Whether this browser decodes Opus. @returns {Promise<boolean>} */
   async decodes() {
     try {
-      const { decoderConfig } = await ogg();
-      return (await AudioDecoder.isConfigSupported(decoderConfig())).supported === true;
+      return await (await ogg()).canDecode();
     } catch {
-      return false; // no WebCodecs
+      return false; // the module can't be fetched
     }
   }
 
@@ -52,16 +51,17 @@ export class Published {
   }
 
   /**
-   * @param {Uint8Array} data mono Ogg Opus
+   * @param {Uint8Array<ArrayBuffer>} data mono Ogg Opus
    * @param {number} sampleRate Hz
-   * @param {number} samples
+   * @param {number} samples how many there are
+   * @param {number} limit only so many of them, the first ones
    * @returns {Promise<Uint8Array>} int16 little endian, exactly so many samples
    * @throws {LecternError} store
    */
-  async decode(data, sampleRate, samples) {
+  async decode(data, sampleRate, samples, limit) {
     try {
       const { decodeOggOpus } = await ogg();
-      const pcm = await decodeOggOpus(data, sampleRate, samples);
+      const pcm = await decodeOggOpus(data, sampleRate, samples, limit);
       return new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength);
     } catch (error) {
       const { message } = /** @type {Error} */ (error);

@@ -69,11 +69,9 @@ class AudioCache:
             keep: it is wanted without a network. Else what can be fetched is not written to the
                 disk as well.
         """
-        if not waiting:
-            followed = await self._disk.rest(key)
-            if followed is not None:
-                self.remember(key, followed)
-                return followed, "disk"
+        followed = None if waiting else await self._rest(key)
+        if followed is not None:
+            return await self._found(key, *followed, voice_id, keep=keep)
         remembered = self._memory.ask(key)
         if remembered is not None:
             if keep and not await self._disk.has(key):
@@ -81,16 +79,30 @@ class AudioCache:
             return remembered, "memory"
         entry = await self._disk.get(key, waiting=waiting)
         if entry is not None:
-            if not entry.missing:
-                self.remember(key, entry)
-            return entry, "disk"
-        entry = await self._published.get(key) if self._published is not None else None
-        if entry is None:
+            return await self._found(key, entry, "disk", voice_id, keep=keep)
+        if self._published is None:
             return None
-        self.remember(key, entry)
-        if keep:
+        # What is to be kept has to be whole.
+        entry = await self._published.get(key, waiting=waiting and not keep)
+        return await self._found(key, entry, "published", voice_id, keep=keep) if entry else None
+
+    async def _rest(self, key: str) -> tuple[StoredAudio, str] | None:
+        """All of a sentence whose beginning was handed over lately, and its tier."""
+        entry = await self._disk.rest(key)
+        if entry is not None:
+            return entry, "disk"
+        entry = await self._published.rest(key) if self._published is not None else None
+        return (entry, "published") if entry is not None else None
+
+    async def _found(
+        self, key: str, entry: StoredAudio, tier: str, voice_id: str, *, keep: bool
+    ) -> tuple[StoredAudio, str]:
+        """What a slower tier gave, remembered where it is whole, and kept where that is asked."""
+        if not entry.missing:
+            self.remember(key, entry)
+        if keep and tier == "published":
             await self.keep(key, entry, voice_id)
-        return entry, "published"
+        return entry, tier
 
     def recall(self, key: str) -> StoredAudio | None:
         """What the memory tier has, at once; not counted."""
@@ -133,6 +145,8 @@ class AudioCache:
         """
         self.cleared += 1
         self._memory.clear()
+        if self._published is not None:
+            self._published.clear()
         await self._disk.clear()
 
     def in_memory(self) -> tuple[int, int]:
@@ -150,6 +164,6 @@ class AudioCache:
 
     def _watch_age(self) -> None:
         """A tab that nobody uses holds nothing for longer than it is good for."""
-        left = self._memory.expires_in()
+        left = None if self._aging.waits else self._memory.expires_in()
         if left is not None:
             self._aging.within(left + _COARSE)

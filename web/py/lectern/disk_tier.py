@@ -16,6 +16,7 @@ import math
 from collections.abc import Awaitable, Coroutine
 from typing import TypeVar
 
+from lectern.beginnings import Rests
 from lectern.errors import LecternError, QuotaError
 from lectern.later import Later
 from lectern.metrics import Metrics
@@ -34,8 +35,6 @@ _BATCH, _BATCHES = 100, 10
 _MARKS, _MARKS_WITHIN = 64, 5.0
 #: Seconds after which a tab that stays open looks again for what has become too old.
 _AGAIN = 3600.0
-#: Sentences whose beginning was handed over, and that nobody asked for the rest of.
-_MOST_RESTS = 4
 _RESTS = "The audio store is left alone for a while"
 _NO_ROOM = "No room to keep the sound; it is made anew when needed"
 
@@ -77,7 +76,7 @@ class DiskTier:
         self._last_use = 0
         self._settled = clock.monotonic()
         self._said: set[str] = set()
-        self._rests: dict[str, asyncio.Task[StoredAudio | None]] = {}
+        self._rests = Rests()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def get(self, key: str, *, waiting: bool = False) -> StoredAudio | None:
@@ -99,9 +98,7 @@ class DiskTier:
         self._metrics.count("cache.disk.hit")
         self._metrics.observe("cache.disk.read", self._clock.monotonic() - started)
         if entry.missing:
-            self._rests[key] = asyncio.ensure_future(self._packer.unpack(kept))
-            if len(self._rests) > _MOST_RESTS:
-                del self._rests[next(iter(self._rests))]
+            self._rests.expect(key, lambda: self._packer.unpack(kept))
         self._mark(key)
         return entry
 
@@ -113,13 +110,7 @@ class DiskTier:
 
     async def rest(self, key: str) -> StoredAudio | None:
         """All of a sentence whose beginning ``get`` gave lately; None else."""
-        task = self._rests.get(key)
-        if task is None:
-            return None
-        entry = await asyncio.shield(task)
-        if self._rests.get(key) is task:
-            del self._rests[key]
-        return entry
+        return await self._rests.get(key)
 
     async def put(self, key: str, entry: StoredAudio, voice_id: str = "") -> None:
         """A failure is counted and said. One at a time: there is no hurry."""

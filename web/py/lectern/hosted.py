@@ -51,8 +51,8 @@ class HostPublished:
             data: bytes = (await self._host.fetch(path, limit, fresh)).to_bytes()
             return data
 
-    async def decode(self, data: bytes, sample_rate: int, samples: int) -> bytes:
+    async def decode(self, data: bytes, sample_rate: int, samples: int, limit: int) -> bytes:
         given = self._bridge.array(data)
         with self._bridge.translated():
-            pcm: bytes = (await self._host.decode(given, sample_rate, samples)).to_bytes()
+            pcm: bytes = (await self._host.decode(given, sample_rate, samples, limit)).to_bytes()
             return pcm

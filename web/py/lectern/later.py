@@ -13,6 +13,11 @@ class Later:
         self._work = work
         self._handle: asyncio.TimerHandle | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is going to be done."""
+        return self._handle is not None
+
     def within(self, seconds: float) -> None:
         """Do it then, or earlier where it is waited for already."""
         if self._handle is None:

@@ -15,7 +15,7 @@ entries leave by age as well.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import deque
 from dataclasses import dataclass
 
 from lectern.metrics import Metrics
@@ -28,47 +28,66 @@ _MOST_ASKINGS = 3
 _PROMOTED_BY = 2
 
 
+#: So many records that have left may lie in a line of few before it is closed up.
+_SLACK = 64
+
+
+@dataclass(slots=True, eq=False)
+class _Remembered:
+    """What is known of a key; ``audio`` is None once the sound has left."""
+
+    key: str
+    audio: StoredAudio | None
+    size: int
+    stored_at: float
+    askings: int
+    queue: _Queue | None = None
+
+
 class _Queue:
-    """Keys and their bytes, first in first; everything is O(1)."""
+    """Records, first in first. Who is taken out of the middle leaves its place in the line empty:
+    nobody else is touched, and the line is closed up before it is twice as long as it need be."""
 
     def __init__(self) -> None:
-        self._sizes: OrderedDict[str, int] = OrderedDict()
+        self._line: deque[_Remembered] = deque()
+        self._count = 0
         self.bytes = 0
 
     def __len__(self) -> int:
-        return len(self._sizes)
+        return self._count
 
-    def __contains__(self, key: str) -> bool:
-        return key in self._sizes
+    def push(self, entry: _Remembered) -> None:
+        """``entry``, which is in no queue, at the end."""
+        entry.queue = self
+        self._line.append(entry)
+        self._count += 1
+        self.bytes += entry.size
 
-    def push(self, key: str, size: int) -> None:
-        """``key``, which is not in it, at the end."""
-        self._sizes[key] = size
-        self.bytes += size
-
-    def pop(self) -> tuple[str, int]:
+    def pop(self) -> _Remembered:
         """The first one.
 
         Raises:
-            KeyError: there is none.
+            IndexError: there is none.
         """
-        key, size = self._sizes.popitem(last=False)
-        self.bytes -= size
-        return key, size
+        while (entry := self._line.popleft()).queue is not self:
+            pass
+        self._left(entry)
+        return entry
 
-    def discard(self, key: str) -> None:
-        self.bytes -= self._sizes.pop(key, 0)
+    def discard(self, entry: _Remembered) -> None:
+        """``entry``, which is in it, for good: it comes back into no queue."""
+        self._left(entry)
+        if len(self._line) > 2 * self._count + _SLACK:
+            self._line = deque(one for one in self._line if one.queue is self)
 
     def clear(self) -> None:
-        self._sizes.clear()
-        self.bytes = 0
+        self._line.clear()
+        self._count = self.bytes = 0
 
-
-@dataclass(slots=True)
-class _Remembered:
-    audio: StoredAudio
-    stored_at: float
-    askings: int = 0
+    def _left(self, entry: _Remembered) -> None:
+        entry.queue = None
+        self._count -= 1
+        self.bytes -= entry.size
 
 
 class MemoryTier:
@@ -82,13 +101,18 @@ class MemoryTier:
         self._settings = settings
         self._clock = clock
         self._metrics = metrics
-        self._entries: OrderedDict[str, _Remembered] = OrderedDict()  # put longest ago first
+        #: Those that are here, and the ghosts: one look-up tells all.
+        self._known: dict[str, _Remembered] = {}
+        #: Put longest ago first; some have left.
+        self._by_age: deque[_Remembered] = deque()
+        #: Nobody who is here was put before.
+        self._oldest = 0.0
         self._small = _Queue()
         self._main = _Queue()
         self._ghost = _Queue()
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._small) + len(self._main)
 
     @property
     def bytes(self) -> int:
@@ -109,11 +133,11 @@ class MemoryTier:
         """What was put, if it is still there. It remembers that it was asked for."""
         if not self._settings.memory_cache:
             return None
-        found = self._entries.get(key)
-        if found is None:
+        found = self._known.get(key)
+        if found is None or found.audio is None:
             return None
-        if self._is_old(found):
-            self._drop(key)
+        if self._may_be_old() and self._is_old(found):
+            self._drop(found)
             self._metrics.count("cache.memory.expired")
             self._metrics.count("cache.memory.evicted.age")
             return None
@@ -126,26 +150,40 @@ class MemoryTier:
             return
         self.expire()
         size = len(entry.pcm)
-        askings = self._entries[key].askings if key in self._entries else 0
-        known = key in self._main or key in self._ghost
-        self._drop(key)
+        old = self._known.get(key)
+        known = old is not None and old.queue is not self._small
+        askings = 0
+        if old is not None and old.audio is not None:
+            askings = old.askings
+            self._drop(old)
         if size > self._settings.memory_cache_bytes or not self._settings.memory_cache_entries:
             self._make_room(0, more=0)  # the bounds may be new
             return
         self._make_room(size)
         # Not before: what leaves now must not make the ghost queue forget it.
-        self._ghost.discard(key)
-        (self._main if known else self._small).push(key, size)
-        self._entries[key] = _Remembered(entry, self._clock.monotonic(), askings)
+        if old is not None and old.queue is self._ghost:
+            self._ghost.discard(old)
+        now = self._clock.monotonic()
+        fresh = self._known[key] = _Remembered(key, entry, size, now, askings)
+        (self._main if known else self._small).push(fresh)
+        if not self._by_age:
+            self._oldest = now
+        self._by_age.append(fresh)
 
     def expire(self) -> None:
         """Let go of everything whose time is over."""
-        while self._entries:
-            key = next(iter(self._entries))
-            if not self._is_old(self._entries[key]):
-                break
-            self._drop(key)
-            self._metrics.count("cache.memory.evicted.age")
+        if not self._may_be_old():
+            return
+        while self._by_age:
+            entry = self._by_age[0]
+            if entry.audio is not None:
+                if not self._is_old(entry):
+                    self._oldest = entry.stored_at
+                    break
+                self._drop(entry)
+                self._metrics.count("cache.memory.evicted.age")
+            else:
+                self._by_age.popleft()
 
     def adapt(self) -> None:
         """The settings are others: what they leave no room for goes at once."""
@@ -156,31 +194,46 @@ class MemoryTier:
 
     def expires_in(self) -> float | None:
         """Seconds until the oldest entry's time is over; None: there is none."""
-        for entry in self._entries.values():
-            age = self._clock.monotonic() - entry.stored_at
-            return max(0.0, self._settings.memory_cache_seconds - age)
-        return None
+        while self._by_age and self._by_age[0].audio is None:
+            self._by_age.popleft()
+        if not self._by_age:
+            return None
+        age = self._clock.monotonic() - self._by_age[0].stored_at
+        return max(0.0, self._settings.memory_cache_seconds - age)
 
     def clear(self) -> None:
-        self._entries.clear()
+        self._known.clear()
+        self._by_age.clear()
         for queue in (self._small, self._main, self._ghost):
             queue.clear()
+
+    def _may_be_old(self) -> bool:
+        """Whether anybody may be; what each one's age is need not be looked at else."""
+        return self._clock.monotonic() - self._oldest > self._settings.memory_cache_seconds
 
     def _is_old(self, entry: _Remembered) -> bool:
         age = self._clock.monotonic() - entry.stored_at
         return age > self._settings.memory_cache_seconds
 
-    def _drop(self, key: str) -> None:
-        if self._entries.pop(key, None) is not None:
-            self._small.discard(key)
-            self._main.discard(key)
+    def _drop(self, entry: _Remembered) -> None:
+        """``entry``, which is here, is forgotten."""
+        if entry.queue is not None:
+            entry.queue.discard(entry)
+        del self._known[entry.key]
+        self._gone(entry)
+
+    def _gone(self, entry: _Remembered) -> None:
+        """Its sound has left."""
+        entry.audio = None
+        if len(self._by_age) > 2 * len(self) + _SLACK:
+            self._by_age = deque(one for one in self._by_age if one.audio is not None)
 
     def _make_room(self, size: int, more: int = 1) -> None:
         """Until ``more`` entries of ``size`` bytes, which is no more than all room, fit in."""
-        while self._entries:
+        while len(self):
             if self.bytes + size > self._settings.memory_cache_bytes:
                 cause = "bytes"
-            elif len(self._entries) + more > self._settings.memory_cache_entries:
+            elif len(self) + more > self._settings.memory_cache_entries:
                 cause = "entries"
             else:
                 return
@@ -190,23 +243,22 @@ class MemoryTier:
     def _evict(self) -> bool:
         """One step: an entry leaves, or an entry that was asked for moves on (False)."""
         if self._is_full(self._small, _SMALL_SHARE) or not len(self._main):
-            key, size = self._small.pop()
-            entry = self._entries[key]
+            entry = self._small.pop()
             if entry.askings >= _PROMOTED_BY:
                 entry.askings = 0
-                self._main.push(key, size)
+                self._main.push(entry)
                 return False
-            self._ghost.push(key, size)
+            self._ghost.push(entry)
             while self._is_full(self._ghost, 1 - _SMALL_SHARE) and len(self._ghost) > 1:
-                self._ghost.pop()
+                del self._known[self._ghost.pop().key]
         else:
-            key, size = self._main.pop()
-            entry = self._entries[key]
+            entry = self._main.pop()
             if entry.askings:
                 entry.askings -= 1
-                self._main.push(key, size)
+                self._main.push(entry)
                 return False
-        del self._entries[key]
+            del self._known[entry.key]
+        self._gone(entry)
         return True
 
     def _is_full(self, queue: _Queue, share: float) -> bool:

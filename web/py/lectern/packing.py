@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from lectern.beginnings import beginning
 from lectern.errors import LecternError
 from lectern.metrics import Metrics
 from lectern.ports import AudioCodecs, Clock, KeptAudio, StoredAudio
@@ -38,11 +39,6 @@ _NARROW, _WIDE = 24_000, 28_000
 _MOST_SAMPLES = 28_800_000
 #: Seconds of sound for which a codec may take a second more than ``settings.store_timeout``.
 _PACE = 4.0
-
-#: Who waits for a sentence gets a beginning of it first where it is longer than this (seconds)…
-_LONG = 1.5
-#: …of so many seconds, or of this share: time enough to decode the rest.
-_BEGINNING, _BEGINNING_SHARE = 0.3, 0.05
 
 
 def seal(entry: KeptAudio) -> str:
@@ -95,7 +91,7 @@ class Packer:
 
         None when it can't be had: there is no such codec here (any more), or it failed.
         """
-        limit = _beginning(kept) if waiting else kept.samples
+        limit = beginning(kept.samples, kept.sample_rate) if waiting else kept.samples
         pcm = kept.data if kept.codec == PLAIN else await self._decoded(kept, limit)
         if pcm is None or not 2 * limit <= len(pcm) <= 2 * kept.samples:
             return None
@@ -148,10 +144,3 @@ class Packer:
 
 def _sealed(kept: KeptAudio) -> KeptAudio:
     return replace(kept, check=seal(kept))
-
-
-def _beginning(kept: KeptAudio) -> int:
-    """Samples that somebody who waits gets first."""
-    if kept.samples <= _LONG * kept.sample_rate:
-        return kept.samples
-    return round(max(_BEGINNING * kept.sample_rate, _BEGINNING_SHARE * kept.samples))

@@ -313,8 +313,9 @@ class PublishedFiles(Protocol):
         """
         ...
 
-    async def decode(self, data: bytes, sample_rate: int, samples: int) -> bytes:
-        """Mono Ogg Opus as int16 little endian, exactly so many samples at this rate (Hz).
+    async def decode(self, data: bytes, sample_rate: int, samples: int, limit: int) -> bytes:
+        """Mono Ogg Opus as int16 little endian: of so many samples at this rate (Hz) the first
+        ``limit``, exactly.
 
         Raises:
             StoreError: it is none, or is too short.

@@ -27,6 +27,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from lectern.beginnings import Rests, beginning
 from lectern.errors import LecternError, StoreError, TooLarge
 from lectern.jsonchecks import parse
 from lectern.metrics import Metrics
@@ -102,6 +103,14 @@ class Sound:
     samples: int
     sample_rate: int
     words: WordRows
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file that was fetched, and what was decoded of it."""
+
+    data: bytes
+    entry: StoredAudio
 
 
 class Unreadable(Exception):
@@ -219,7 +228,8 @@ class PublishedTier:
         self._spoilt: set[str] = set()
         self._unmarked: list[str] = []  # marks that came before the index
         self._loading: SingleFlight[str, None] = SingleFlight(to_the_end=True)
-        self._fetching: SingleFlight[str, StoredAudio | None] = SingleFlight()
+        self._fetching: SingleFlight[tuple[str, bool], _Found | None] = SingleFlight()
+        self._rests = Rests()
         self._retry_at = float("-inf")
         self._said = False
         #: What is under way takes so long that nobody waits for it.
@@ -241,8 +251,9 @@ class PublishedTier:
         if self._marks is None or self._wanted:
             self._background(self._looked_up())
 
-    async def get(self, key: str) -> StoredAudio | None:
-        """The sentence's sound, where it is published and can be had."""
+    async def get(self, key: str, *, waiting: bool = False) -> StoredAudio | None:
+        """The sentence's sound, where it is published and can be had; with ``waiting`` perhaps a
+        beginning of it: then ``rest`` has all."""
         if not self._on:
             return None
         if key not in self._sounds and not self._late:
@@ -254,13 +265,29 @@ class PublishedTier:
         if sound is None or sound.sha256 in self._spoilt:
             self._metrics.count("cache.published.miss")
             return None
-        entry = None
+        found = None
         if not self.resting:
-            entry = await self._fetching.do(
-                key, lambda: self._guarded(self._sound(sound), _PATIENCE)
+            found = await self._fetching.do(
+                (key, waiting), lambda: self._guarded(self._sound(sound, waiting), _PATIENCE)
             )
-        self._metrics.count(f"cache.published.{'hit' if entry else 'miss'}")
-        return entry
+        self._metrics.count(f"cache.published.{'hit' if found else 'miss'}")
+        if found is None:
+            return None
+        if found.entry.missing:
+            # Not sooner: the beginning leaves first.
+            data = found.data
+            self._rests.expect(
+                key, lambda: self._guarded(self._decoded(sound, data, sound.samples), _PATIENCE)
+            )
+        return found.entry
+
+    async def rest(self, key: str) -> StoredAudio | None:
+        """All of a sentence whose beginning ``get`` gave lately; None else."""
+        return await self._rests.get(key)
+
+    def clear(self) -> None:
+        """Forget sound; what there is and where stays known."""
+        self._rests.clear()
 
     # -- what there is -----------------------------------------------------------------
 
@@ -278,6 +305,7 @@ class PublishedTier:
     async def _load(self) -> None:
         try:
             await self._load_wanted()
+            self._said = False
         finally:
             self._late = False
 
@@ -325,18 +353,33 @@ class PublishedTier:
 
     # -- sound ---------------------------------------------------------------------------
 
-    async def _sound(self, sound: Sound) -> StoredAudio | None:
+    async def _sound(self, sound: Sound, waiting: bool) -> _Found:
         started = self._clock.monotonic()
+        limit = beginning(sound.samples, sound.sample_rate) if waiting else sound.samples
         try:
-            data = await self._checked(FOLDER + sound_path(sound.sha256), sound.sha256, sound.bytes)
-            pcm = await self._files.decode(data, sound.sample_rate, sound.samples)
-            if len(pcm) != 2 * sound.samples:
-                raise Unreadable("A published sentence has another length than its manifest says.")
-        except (Unreadable, StoreError) as error:
+            path = FOLDER + sound_path(sound.sha256)
+            data = await self._checked(path, sound.sha256, sound.bytes)
+        except Unreadable:
+            self._spoilt.add(sound.sha256)
+            raise
+        entry = await self._decoded(sound, data, limit)
+        self._metrics.observe("cache.published.read", self._clock.monotonic() - started)
+        return _Found(data, entry)
+
+    async def _decoded(self, sound: Sound, data: bytes, limit: int) -> StoredAudio:
+        """The first ``limit`` samples of it."""
+        try:
+            pcm = await self._files.decode(data, sound.sample_rate, sound.samples, limit)
+        except StoreError as error:
             self._spoilt.add(sound.sha256)
             raise Unreadable(str(error)) from error
-        self._metrics.observe("cache.published.read", self._clock.monotonic() - started)
-        return StoredAudio(pcm, sound.sample_rate, sound.words, zlib.crc32(pcm))
+        if len(pcm) != 2 * limit:
+            self._spoilt.add(sound.sha256)
+            raise Unreadable("A published sentence has another length than its manifest says.")
+        missing = sound.samples - limit
+        if not missing:
+            self._said = False
+        return StoredAudio(pcm, sound.sample_rate, sound.words, zlib.crc32(pcm), missing)
 
     async def _checked(self, path: str, sha256: str, limit: int) -> bytes:
         """The file whose hash this is; at the second attempt from behind the HTTP cache, which
@@ -360,7 +403,7 @@ class PublishedTier:
     async def _guarded(self, work: Coroutine[object, object, T], patience: float) -> T | None:
         """The work's result; None after a failure, which is counted, and said once."""
         try:
-            result = await asyncio.wait_for(work, patience)
+            return await asyncio.wait_for(work, patience)
         except (LecternError, Unreadable, TimeoutError) as error:
             self._metrics.count("cache.published.failed")
             if not isinstance(error, Unreadable) or self._marks is None:
@@ -372,5 +415,3 @@ class PublishedTier:
                 reason = str(error) or "it did not come in time"
                 log.warning("Published sound can't be had, the voice speaks itself: %s", reason)
             return None
-        self._said = False
-        return result
