@@ -12,7 +12,7 @@ export const ORT_WORKER_NAME = 'lectern-ort';
 
 /**
  * @typedef {{code: string, message: string, retryable: boolean, reason?: string}} ErrorData
- *   reason: why a document is unreadable, one of errors.py's
+ *   reason: why a document or a voice is unreadable, one of errors.py's
  *
  * -- page -> lectern worker ------------------------------------------------------
  * @typedef {{v: number, id: number, type: RequestType, payload: any}} Request

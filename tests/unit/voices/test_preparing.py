@@ -14,7 +14,7 @@ from lectern.onnxfile import Part, open_model
 from lectern.preparing import Preparation, check_model, prepare, uncut
 
 from tests.native import TINY
-from tests.parts import assembled
+from tests.parts import assembled, stored_otherwise
 
 MEDIUM = (TINY / "en_US-tiny-medium.onnx").read_bytes()
 TRIO = (TINY / "fr_FR-trio-medium.onnx").read_bytes()
@@ -25,7 +25,7 @@ def prepared(data: bytes) -> Preparation:
     return prepare(lambda offset, length: data[offset : offset + length], len(data))
 
 
-def checked(data: bytes, *, symbols: int | None = None, speakers: int = 1) -> None:
+def checked(data: bytes, *, symbols: int = 1, speakers: int = 1) -> None:
     check_model(
         lambda offset, length: data[offset : offset + length],
         len(data),
@@ -133,8 +133,24 @@ def test_a_voice_and_a_json_of_another_are_told_apart() -> None:
         checked(TRIO)
     with pytest.raises(VoiceUnreadable, match="several speakers"):
         checked(MEDIUM, speakers=3)
-    with pytest.raises(VoiceUnreadable, match="257 phoneme ids"):
+    with pytest.raises(VoiceUnreadable, match="904 speakers, the model has 3"):
+        checked(TRIO, symbols=256, speakers=904)
+    with pytest.raises(VoiceUnreadable, match="2 speakers, the model has 3"):
+        checked(TRIO, symbols=256, speakers=2)
+    with pytest.raises(VoiceUnreadable, match="257 phoneme ids") as refused:
         checked(MEDIUM, symbols=257)
+    assert refused.value.reason == "other_voice"
+    # Phonemes that a voice was trained with and does not use are no other voice's.
+    checked(MEDIUM, symbols=130)
+
+
+def test_tables_are_found_behind_what_exporters_put_before_them() -> None:
+    """Half precision, another name, a constant node; an index of another shape or type."""
+    checked(stored_otherwise(TRIO), symbols=256, speakers=3)
+    with pytest.raises(VoiceUnreadable, match="the model has 3"):
+        checked(stored_otherwise(TRIO), symbols=256, speakers=4)
+    with pytest.raises(VoiceUnreadable, match="the model knows 256"):
+        checked(stored_otherwise(TRIO), symbols=257, speakers=3)
 
 
 def test_flipped_bits_never_do_worse_than_be_refused() -> None:
