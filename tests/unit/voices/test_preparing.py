@@ -61,6 +61,26 @@ def test_a_voice_with_durations_of_its_own_runs_whole() -> None:
     assert "durations" in found.reason
 
 
+@pytest.mark.parametrize("whose", ["its own", "another tensor's"])
+def test_an_output_named_durations_is_no_reason_to_run_whole(whose: str) -> None:
+    """Names tell nothing: an export may give its durations and be Piper's graph all the same."""
+    model = onnx.load_from_string(MEDIUM)
+    kind = "Ceil" if whose == "its own" else "Softplus"
+    renamed = [node for node in model.graph.node if node.op_type == kind] or [
+        node for node in model.graph.node if node.op_type == "Exp"
+    ]
+    old = renamed[0].output[0]
+    for node in model.graph.node:
+        for names in (node.input, node.output):
+            names[:] = ["durations" if name == old else name for name in names]
+    made = onnx.helper.make_tensor_value_info("durations", onnx.TensorProto.FLOAT, None)
+    model.graph.output.append(made)
+    found = prepared(model.SerializeToString())
+    assert found.reason == ""
+    assert found.cut is not None
+    assert (found.cut.durations == "durations") is (whose == "its own")
+
+
 def test_a_voice_that_cant_be_cut_gives_its_durations_all_the_same() -> None:
     model = onnx.load_from_string(MEDIUM)
     for node in model.graph.node:

@@ -17,6 +17,10 @@ _SAME_INDEX = frozenset({"Cast", "Identity", "Squeeze", "Unsqueeze", "Reshape", 
 _MOST_STEPS = 8
 
 
+class NotCuttable(Exception):
+    """The graph has another structure: no error, the voice runs whole. Says what is different."""
+
+
 class Constants:
     """Shapes of a model's constant tensors."""
 

@@ -14,15 +14,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 
-from lectern.constants import Constants
+from lectern.constants import Constants, NotCuttable
 from lectern.errors import VoiceReason, VoiceUnreadable
 from lectern.onnxfile import Model, Part, open_model
 from lectern.protobuf import Read
-from lectern.surgery import Cut, NotCuttable, cut, durations_output
+from lectern.surgery import Cut, cut, durations_output
 from lectern.trimming import Level
 
 #: Raise it when ``prepare`` begins to give other parts.
-PLAN_VERSION = 3
+PLAN_VERSION = 4
 
 _REQUIRED = ("input", "input_lengths", "scales")
 #: Of what Piper's exporter has ever written: embeddings are rows of symbols.
@@ -76,11 +76,11 @@ def prepare(read: Read, size: int) -> Preparation:
     """
     model = open_model(read, size)
     _check_interface(model)
-    if "durations" in model.output_names:
-        return Preparation("its model gives its durations itself")
     try:
         return Preparation("", cut=cut(model))
     except NotCuttable as reason:
+        if "durations" in model.output_names:
+            return Preparation(f"{reason}; it gives its durations itself")
         return _timed(model, str(reason))
 
 
