@@ -11,6 +11,7 @@ import pytest
 from lectern.errors import (
     BadOption,
     LecternError,
+    NetworkError,
     QuotaError,
     TooLarge,
     VoiceUnreadable,
@@ -18,8 +19,8 @@ from lectern.errors import (
 from lectern.settings import MIB
 from onnx import TensorProto, helper
 
-from tests.e2e.faults import flip_bit
-from tests.unit.installing.shop import CONFIG, MODEL, PLAIN, TRIO, Shop, fixture_voice, run
+from tests.e2e.faults import Cut, flip_bit
+from tests.unit.installing.shop import CARD, CONFIG, MODEL, PLAIN, TRIO, Shop, fixture_voice, run
 from tests.unit.runtime.world import ONE
 
 MINE, OURS = "en_US-mine-medium", "fr_FR-ours-medium"
@@ -281,6 +282,23 @@ def test_no_room_is_told_and_nothing_is_kept() -> None:
             with pytest.raises(QuotaError):
                 await shop.give(MINE, voice.model, voice.config)
             shop.untouched()
+
+    run(scenario())
+
+
+def test_the_card_of_a_cut_download_is_not_that_of_the_files() -> None:
+    """Its licence would be shown for a voice of which nobody knows the licence."""
+
+    async def scenario() -> None:
+        shop = Shop()
+        shop.downloads.fault(shop.url(PLAIN, MODEL), *[Cut(1000)] * 9)
+        with pytest.raises(NetworkError):
+            await shop.install()
+        assert shop.part(PLAIN, CARD)
+        voice = fixture_voice(PLAIN)
+        await shop.give(PLAIN, voice.model, voice.config)
+        assert set(shop.disk.voices[PLAIN]) == {MODEL, CONFIG}
+        assert await shop.ask("voiceCard", voiceId=PLAIN) == {"license": "", "card": ""}
 
     run(scenario())
 

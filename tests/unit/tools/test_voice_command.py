@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lectern.collection import license_of
 
 from tests.collection import FIXTURES, CollectionServer, CollectionVoice, default_voices
 from tests.e2e.faults import Cut, Flip, Status
@@ -473,8 +474,11 @@ def test_a_reader_that_stops_early_is_no_error(collection: CollectionServer) -> 
         ),
         ("The license: is described below\n", ""),
         ("* License:\n", ""),
+        ("* License:\n* URL: somewhere\n", ""),
         ("", ""),
     ],
 )
 def test_the_licence_of_a_card(card: str, expected: str) -> None:
     assert voices.licence(card) == expected
+    # The page reads it in the same way.
+    assert license_of(card) == expected

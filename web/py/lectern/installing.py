@@ -242,6 +242,8 @@ class Installer:
             await self._check_room(voice_id, model.size + config.size)
             tell = self._progress(voice_id, model.size)
             held: list[FileRef] = []
+            # Of a download that was cut: its card would become the card of these files.
+            await self._store.discard(voice_id)
             try:
                 for name, file in ((CONFIG, config), (MODEL, model)):
                     await self._store.begin(voice_id, name, "")
