@@ -80,6 +80,7 @@ const INSTALLING = {
 /** Why a voice is refused: each of errors.py's reasons. @type {Record<string, keyof Strings['installProblems']>} */
 export const VOICE_REASONS = {
   other_voice: 'otherVoice',
+  chinese: 'chinese',
 };
 
 /**

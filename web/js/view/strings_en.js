@@ -139,6 +139,7 @@ export const english = {
     unreadable: 'This is no voice that Lectern can use, or its two files do not belong together.',
     otherVoice:
       'The model and its JSON are of different voices. Take both files from the same place, under their own names.',
+    chinese: 'This voice needs a Chinese phonemizer that Lectern does not have.',
     tooLarge: 'This voice is too large. Choose one of a lower quality.',
     integrity: 'The voice came damaged, so nothing was installed. Try again later.',
     missing: 'The collection does not have this voice any more.',

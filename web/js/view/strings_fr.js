@@ -134,6 +134,7 @@ export const french = {
       'Ce n’est pas une voix que Lectern sait lire, ou ses deux fichiers ne vont pas ensemble.',
     otherVoice:
       'Le modèle et son JSON sont de deux voix différentes. Prenez les deux fichiers au même endroit, sous leurs propres noms.',
+    chinese: 'Cette voix a besoin d’un phonétiseur chinois que Lectern n’a pas.',
     tooLarge: 'Cette voix est trop volumineuse. Choisissez-en une de qualité plus basse.',
     integrity: 'La voix est arrivée abîmée : rien n’a été installé. Réessayez plus tard.',
     missing: 'La collection n’a plus cette voix.',

@@ -54,6 +54,7 @@ class VoiceReason(StrEnum):
     has a sentence for each (``view/problems.js``)."""
 
     OTHER_VOICE = "other_voice"  # the model and the JSON are of different voices
+    CHINESE = "chinese"  # its phonemes are pinyin, which espeak-ng does not give
 
 
 class LecternError(Exception):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from lectern.catalogue import CatalogueEntry, language_tag, parse_catalogue, parse_speakers
-from lectern.errors import BadOption, UnknownSpeaker, VoiceUnreadable
+from lectern.errors import BadOption, UnknownSpeaker, VoiceReason, VoiceUnreadable
 from lectern.jsonchecks import Checked
 
 __all__ = ["CatalogueEntry", "Scales", "VoiceConfig", "language_tag", "parse_catalogue"]
@@ -82,6 +82,12 @@ class VoiceConfig:
         top = Checked(data, what)
         audio, inference = top.part("audio"), top.part("inference")
         phoneme_type = top.text("phoneme_type", "espeak")
+        if phoneme_type == "pinyin":
+            raise VoiceUnreadable(
+                f"The voice {voice_id} needs a Chinese phonemizer (pinyin) that Lectern does not "
+                "have. Choose a voice that speaks through espeak-ng.",
+                VoiceReason.CHINESE,
+            )
         if phoneme_type not in ("espeak", "text"):
             raise top.unreadable("phoneme_type", "espeak or text", phoneme_type)
         espeak_voice = top.part("espeak").text("voice", "" if phoneme_type == "text" else None)
