@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import onnx
 import pytest
 from onnx import TensorProto, helper
 from playwright.sync_api import Browser, Page
 
 from tests.browser import Watch, open_app
-from tests.collection import CollectionServer
+from tests.collection import FIXTURES, CollectionServer
 from tests.e2e.faults import Cut, Flip, NoLength, Replace, Status, WrongLength
 from tests.e2e.installing import (
     PLAIN,
@@ -167,6 +168,15 @@ def other_model() -> bytes:
     return data
 
 
+def lacking(*names: str) -> bytes:
+    """A Piper voice's model whose graph does not list these inputs."""
+    model = onnx.load_from_string((FIXTURES / f"{PLAIN}.onnx").read_bytes())
+    for value in [value for value in model.graph.input if value.name in names]:
+        model.graph.input.remove(value)
+    data: bytes = model.SerializeToString()
+    return data
+
+
 @pytest.fixture(scope="module")
 def shelf(laid: Laid) -> StaticSite:
     """Good and bad files, to be given to the page."""
@@ -184,6 +194,10 @@ def shelf(laid: Laid) -> StaticSite:
         "cut.onnx": plain.model[:-5000],
         "text.json": b"a voice, honestly",
         "empty.json": b"{}",
+        "lacking.onnx": lacking("input_lengths", "scales"),
+        "crowd.json": json.dumps({**json.loads(trio.config), "num_speakers": 904}).encode(),
+        "symbols.json": json.dumps({**config, "num_symbols": 300}).encode(),
+        "ryan.json": json.dumps({**config, "dataset": "ryan"}).encode(),
         "rate.json": json.dumps({**config, "audio": {"sample_rate": 0}}).encode(),
         "language.json": json.dumps({**config, "espeak": {"voice": "xx-nowhere"}}).encode(),
     }.items():
@@ -200,6 +214,10 @@ BAD = {
     "another's model": ("trio.onnx", "good.json", "voice_unreadable"),
     "no json": ("good.onnx", "text.json", "voice_unreadable"),
     "empty json": ("good.onnx", "empty.json", "voice_unreadable"),
+    "more speakers": ("trio.onnx", "crowd.json", "voice_unreadable"),
+    "more symbols": ("good.onnx", "symbols.json", "voice_unreadable"),
+    "another's name": ("good.onnx", "ryan.json", "voice_unreadable"),
+    "missing inputs": ("lacking.onnx", "good.json", "voice_unreadable"),
     "rate 0": ("good.onnx", "rate.json", "voice_unreadable"),
     "no language": ("good.onnx", "language.json", "phonemizer_failed"),
 }
@@ -218,6 +236,21 @@ def test_files_are_taken_and_given_up(desk: Page, shelf: StaticSite) -> None:
     assert synthesize(desk, "Hello there.", voiceId=MINE).seconds > 0.2
     whole(desk, TRIO, MINE)
     desk.evaluate("(id) => lectern.remove(id)", MINE)
+
+
+def test_files_called_after_two_voices_are_refused(desk: Page, shelf: StaticSite) -> None:
+    found = failure(
+        desk,
+        """async () => {
+          const bytes = async (url) => (await fetch(url)).arrayBuffer();
+          await lectern.installFiles({
+            model: new File([await bytes('given/good.onnx')], 'en_US-amy-medium.onnx'),
+            config: new File([await bytes('given/good.json')], 'en_US-ryan-medium.onnx.json'),
+          });
+        }""",
+    )
+    told(found, "voice_unreadable")
+    assert "en_US-amy-medium" in found.message and "en_US-ryan-medium" in found.message
 
 
 @pytest.mark.parametrize("name", ["", "...", "x" * 200])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import wave
 
@@ -219,6 +220,26 @@ def test_files_that_are_no_voice_are_told(shop: Page, laid: Laid, watch: Watch) 
     expect(shop.locator("#voice-files-problem")).to_contain_text(
         "xx_XX-bad-low.onnx: This is no voice"
     )
+    assert len(ids(shop)) == 2
+
+
+@pytest.mark.parametrize(
+    ("config", "name", "says"),
+    [
+        ("given/config", "fr_FR-other-medium", "of different voices"),
+        ("given/pinyin", "fr_FR-mine-medium", "needs a Chinese phonemizer"),
+    ],
+    ids=["another voice's JSON", "pinyin"],
+)
+def test_why_files_are_refused_is_told(
+    shop: Page, laid: Laid, watch: Watch, config: str, name: str, says: str
+) -> None:
+    put_files(laid)
+    pinyin = {**json.loads(laid[0].voices[TRIO].config), "phoneme_type": "pinyin"}
+    laid[1].put("given/pinyin", json.dumps(pinyin).encode())
+    pair = [["given/model", "fr_FR-mine-medium.onnx"], [config, f"{name}.onnx.json"]]
+    shop.evaluate(DROP, [pair, None])
+    expect(shop.locator("#voice-files-problem")).to_contain_text(says)
     assert len(ids(shop)) == 2
 
 

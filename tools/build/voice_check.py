@@ -26,7 +26,6 @@ def check(voice_id: str, model: Path, config: Path) -> None:
     unknown = "0" * 64  # the voice's identity is of no interest here
     try:
         parsed = VoiceConfig.from_json(voice_id, data, model_sha256=unknown, config_sha256=unknown)
-        symbols = 1 + max(max(ids) for ids in parsed.phoneme_id_map.values())
         with model.open("rb") as stream:
 
             def read(offset: int, length: int) -> bytes:
@@ -34,7 +33,7 @@ def check(voice_id: str, model: Path, config: Path) -> None:
                 return stream.read(length)
 
             size = model.stat().st_size
-            check_model(read, size, symbols=symbols, speakers=parsed.num_speakers)
+            check_model(read, size, symbols=parsed.symbols, speakers=parsed.num_speakers)
     except VoiceUnreadable as reason:
         raise BuildError(f"{voice_id} is no voice that Lectern can speak with.", str(reason)) from (
             reason

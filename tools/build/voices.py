@@ -17,7 +17,7 @@ CATALOGUE = "voices.json"
 CARD_SUFFIX = ".MODEL_CARD.md"
 # \w: one of Piper's voices is called tugão.
 VOICE_ID = re.compile(r"[a-z]{2,3}_[A-Z]{2}-\w+-(x_low|low|medium|high)")
-_LICENCE = re.compile(r"^[\s*+-]*licen[cs]es?\s*:\s*(\S.*?)\s*$", re.IGNORECASE | re.MULTILINE)
+_LICENCE = re.compile(r"^[\s*+-]*licen[cs]es?\s*:[ \t]*(\S.*?)\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 def ids(folder: Path) -> list[str]:

@@ -6,7 +6,7 @@ export class LecternError extends Error {
    * @param {string} code one of ARCHITECTURE.md's table
    * @param {string} message what was wrong and what to do
    * @param {{retryable?: boolean, reason?: string, cause?: unknown}} [options]
-   *   reason: of `document_unreadable`, one of errors.py's
+   *   reason: of `document_unreadable` and `voice_unreadable`, one of errors.py's
    */
   constructor(code, message, { retryable = false, reason = '', cause } = {}) {
     super(message, { cause });

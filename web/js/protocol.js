@@ -12,7 +12,7 @@ export const ORT_WORKER_NAME = 'lectern-ort';
 
 /**
  * @typedef {{code: string, message: string, retryable: boolean, reason?: string}} ErrorData
- *   reason: why a document is unreadable, one of errors.py's
+ *   reason: why a document or a voice is unreadable, one of errors.py's
  *
  * -- page -> lectern worker ------------------------------------------------------
  * @typedef {{v: number, id: number, type: RequestType, payload: any}} Request
@@ -175,7 +175,8 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {number} since  ms since 1970
  * @property {SessionStats} sessions
  * @typedef {{voiceCount: number, voices: string[], backend?: string, backendReason?: string,
- *   threads?: number, bytes?: number}} SessionStats
+ *   threads?: number, bytes?: number, whole?: Record<string, string>}} SessionStats
+ *   whole: voices that do not run in parts, and why
  * @typedef {{backend: string, threads: number}} RealmConfig
  * @typedef {{device: {realm?: RealmConfig} | null, numpy: boolean, stats: SessionStats}} SettleValue
  *   device: the page keeps it, gives it back at boot, and starts device.realm early; the rest is opaque to it

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from lectern.app import App
@@ -63,15 +63,14 @@ class Shop(World):
     async def install(self, voice_id: str = PLAIN) -> Any:
         return await self.ask("install", voiceId=voice_id)
 
-    async def give(self, voice_id: str, model: bytes, config: bytes) -> Any:
-        """``installFiles`` with these bytes."""
+    async def give(
+        self, voice_id: str, model: bytes, config: bytes, names: Sequence[str] = ()
+    ) -> Any:
+        """``installFiles`` with these bytes, of files of these names."""
+        called = names or (f"{voice_id}.onnx", f"{voice_id}.onnx.json")
         given = {
-            key: {
-                "source": self.downloads.give(data),
-                "name": f"{voice_id}.{key}",
-                "size": len(data),
-            }
-            for key, data in (("model", model), ("config", config))
+            key: {"source": self.downloads.give(data), "name": name, "size": len(data)}
+            for key, data, name in zip(("model", "config"), (model, config), called, strict=True)
         }
         return await self.ask("installFiles", voiceId=voice_id, **given)
 

@@ -11,6 +11,7 @@ import pytest
 from lectern.errors import (
     BadOption,
     LecternError,
+    NetworkError,
     QuotaError,
     TooLarge,
     VoiceUnreadable,
@@ -18,11 +19,11 @@ from lectern.errors import (
 from lectern.settings import MIB
 from onnx import TensorProto, helper
 
-from tests.e2e.faults import flip_bit
-from tests.unit.installing.shop import CONFIG, MODEL, PLAIN, TRIO, Shop, fixture_voice, run
+from tests.e2e.faults import Cut, flip_bit
+from tests.unit.installing.shop import CARD, CONFIG, MODEL, PLAIN, TRIO, Shop, fixture_voice, run
 from tests.unit.runtime.world import ONE
 
-MINE = "en_US-mine-medium"
+MINE, OURS = "en_US-mine-medium", "fr_FR-ours-medium"
 
 
 def model_with(inputs: str, outputs: str) -> bytes:
@@ -39,12 +40,12 @@ def test_two_files_become_a_voice() -> None:
     async def scenario() -> None:
         shop = Shop()
         voice = fixture_voice(TRIO)
-        found = await shop.give(MINE, voice.model, voice.config)
-        assert (found["id"], found["source"]) == (MINE, "browser")
-        assert (await shop.piece("Hello.", MINE)).source == "model"
+        found = await shop.give(OURS, voice.model, voice.config)
+        assert (found["id"], found["source"]) == (OURS, "browser")
+        assert (await shop.piece("Hello.", OURS)).source == "model"
         shop.untouched()
         assert not shop.downloads.asked
-        assert shop.told(MINE)[-1] == (len(voice.model), len(voice.model))
+        assert shop.told(OURS)[-1] == (len(voice.model), len(voice.model))
 
     run(scenario())
 
@@ -53,13 +54,13 @@ def test_the_same_name_again_takes_the_earlier_ones_place() -> None:
     async def scenario() -> None:
         shop = Shop()
         one, other = fixture_voice(PLAIN), fixture_voice(TRIO)
-        await shop.give(MINE, one.model, one.config)
-        before = await shop.piece("Hello.", MINE)
+        await shop.give("ours", one.model, one.config)
+        before = await shop.piece("Hello.", "ours")
         await shop.rest()
-        await shop.give(MINE, other.model, other.config)
+        await shop.give("ours", other.model, other.config)
         assert shop.stats["voices"] == []
-        assert shop.disk.voices[MINE] == {MODEL: other.model, CONFIG: other.config}
-        after = await shop.piece("Hello.", MINE)
+        assert shop.disk.voices["ours"] == {MODEL: other.model, CONFIG: other.config}
+        after = await shop.piece("Hello.", "ours")
         assert (before.source, after.source) == ("model", "model")
 
     run(scenario())
@@ -69,7 +70,8 @@ def test_a_voice_of_the_folder_may_be_replaced_and_comes_back() -> None:
     async def scenario() -> None:
         shop = Shop()
         voice = fixture_voice(PLAIN)
-        await shop.give(ONE, voice.model, voice.config)
+        config = json.dumps({**PLAIN_CONFIG, "audio": {"sample_rate": 16000, "quality": "x_low"}})
+        await shop.give(ONE, voice.model, config.encode())
         info = {v["id"]: v for v in await shop.ask("voices")}
         assert (info[ONE]["source"], len(info)) == ("browser", 3)
         await shop.ask("remove", voiceId=ONE)
@@ -92,6 +94,14 @@ BAD: dict[str, tuple[bytes, bytes]] = {
     "cut": (fixture_voice(PLAIN).model[:-5000], fixture_voice(PLAIN).config),
     "another's json": (fixture_voice(PLAIN).model, fixture_voice(TRIO).config),
     "another's model": (fixture_voice(TRIO).model, fixture_voice(PLAIN).config),
+    "more speakers": (
+        fixture_voice(TRIO).model,
+        json.dumps({**json.loads(fixture_voice(TRIO).config), "num_speakers": 904}).encode(),
+    ),
+    "more symbols": (
+        fixture_voice(PLAIN).model,
+        json.dumps({**PLAIN_CONFIG, "num_symbols": 300}).encode(),
+    ),
     "ids beyond": (
         fixture_voice(PLAIN).model,
         json.dumps(
@@ -112,6 +122,75 @@ BAD: dict[str, tuple[bytes, bytes]] = {
     "deep": (fixture_voice(PLAIN).model, b"[" * 100_000),
     "binary": (fixture_voice(PLAIN).model, bytes(range(256)) * 9),
 }
+
+
+def said(**changes: Any) -> bytes:
+    """A JSON that names its voice as the collection's do."""
+    config = {**PLAIN_CONFIG, "dataset": "amy", **changes}
+    return json.dumps(config).encode()
+
+
+AMY = "en_US-amy-medium"
+OTHERS: dict[str, tuple[str, str, bytes]] = {
+    "two names": (f"{AMY}.onnx", "en_US-ryan-medium.onnx.json", said()),
+    "two qualities": (f"{AMY}.onnx", "en_US-amy-low.onnx.json", said()),
+    "dataset": (f"{AMY}.onnx", f"{AMY}.onnx.json", said(dataset="ryan")),
+    "dataset of a file of no name": (f"{AMY} (1).onnx", "config.json", said(dataset="ryan")),
+    "language": (f"{AMY}.onnx", f"{AMY}.onnx.json", said(language={"code": "en_GB"})),
+    "quality": (
+        f"{AMY}.onnx",
+        f"{AMY}.onnx.json",
+        said(audio={"sample_rate": 16000, "quality": "low"}),
+    ),
+    "the voice's id": ("model.onnx", "config.json", said(dataset="ryan")),
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_files_that_are_called_after_two_voices_are_refused(what: str) -> None:
+    """In every number such a pair fits: nearly all voices have one speaker and 256 phonemes."""
+
+    async def scenario() -> None:
+        shop = Shop()
+        *names, config = OTHERS[what]
+        with pytest.raises(VoiceUnreadable, match="different voices") as told:
+            await shop.give(AMY, fixture_voice(PLAIN).model, config, names)
+        assert told.value.reason == "other_voice"
+        shop.untouched()
+        assert AMY not in shop.disk.voices
+
+    run(scenario())
+
+
+BELONG: dict[str, tuple[str, str, bytes]] = {
+    "as the collection": (f"{AMY}.onnx", f"{AMY}.onnx.json", said()),
+    "copies": (f"{AMY} (1).onnx", f"{AMY}.onnx (2).json", said()),
+    "no names": ("model.onnx", "config.json", said()),
+    "older, without a name": (f"{AMY}.onnx", f"{AMY}.onnx.json", json.dumps(PLAIN_CONFIG).encode()),
+    "the whole name": (f"{AMY}.onnx", f"{AMY}.onnx.json", said(dataset=AMY)),
+    # Piper's training writes the espeak language, and names of folders.
+    "as trained": (
+        f"{AMY}.onnx",
+        f"{AMY}.onnx.json",
+        said(
+            dataset="cache",
+            language={"code": "en-us"},
+            audio={"sample_rate": 22050, "quality": "output"},
+        ),
+    ),
+    "nonsense": (f"{AMY}.onnx", f"{AMY}.onnx.json", said(dataset=7)),
+}
+
+
+@pytest.mark.parametrize("what", BELONG)
+def test_files_that_may_belong_together_are_taken(what: str) -> None:
+    async def scenario() -> None:
+        shop = Shop()
+        *names, config = BELONG[what]
+        await shop.give(AMY, fixture_voice(PLAIN).model, config, names)
+        assert AMY in shop.disk.voices
+
+    run(scenario())
 
 
 @pytest.mark.parametrize("what", BAD)
@@ -203,6 +282,23 @@ def test_no_room_is_told_and_nothing_is_kept() -> None:
             with pytest.raises(QuotaError):
                 await shop.give(MINE, voice.model, voice.config)
             shop.untouched()
+
+    run(scenario())
+
+
+def test_the_card_of_a_cut_download_is_not_that_of_the_files() -> None:
+    """Its licence would be shown for a voice of which nobody knows the licence."""
+
+    async def scenario() -> None:
+        shop = Shop()
+        shop.downloads.fault(shop.url(PLAIN, MODEL), *[Cut(1000)] * 9)
+        with pytest.raises(NetworkError):
+            await shop.install()
+        assert shop.part(PLAIN, CARD)
+        voice = fixture_voice(PLAIN)
+        await shop.give(PLAIN, voice.model, voice.config)
+        assert set(shop.disk.voices[PLAIN]) == {MODEL, CONFIG}
+        assert await shop.ask("voiceCard", voiceId=PLAIN) == {"license": "", "card": ""}
 
     run(scenario())
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from lectern.errors import Reason, all_errors
+from lectern.errors import Reason, VoiceReason, all_errors
 from lectern.settings import Settings
 
 from tests.unit.tools import node
@@ -95,6 +95,32 @@ def test_every_reason_of_a_document_has_words_of_its_own(tmp_path: Path) -> None
         *said, unknown, inherited, none = found[language]
         assert len(set(said)) == len(reasons)
         assert {unknown, inherited, none} == {said[reasons.index("broken")]}
+    assert not set(found["en"]) & set(found["fr"])
+
+
+def test_every_reason_of_a_refused_voice_has_words_of_its_own(tmp_path: Path) -> None:
+    problems = (JS / "view" / "problems.js").as_uri()
+    reasons = [str(reason) for reason in VoiceReason]
+    found = in_node(
+        tmp_path,
+        "view/strings.js",
+        f"""await (async () => {{
+            const {{ VOICE_REASONS, explainInstalling }} = await import('{problems}');
+            const said = {{}};
+            for (const tag of ['en', 'fr']) {{
+              const {{ strings }} = it.chooseLanguage([tag]);
+              const code = 'voice_unreadable';
+              const say = (reason) => explainInstalling({{ code, reason }}, strings);
+              said[tag] = [...{reasons}, 'constructor', undefined].map(say);
+            }}
+            return JSON.stringify({{ known: Object.keys(VOICE_REASONS).sort(), ...said }});
+        }})()""",
+    )
+    assert found["known"] == sorted(reasons)
+    for language in ("en", "fr"):
+        *said, inherited, none = found[language]
+        assert len({*said, none}) == len(reasons) + 1
+        assert inherited == none
     assert not set(found["en"]) & set(found["fr"])
 
 

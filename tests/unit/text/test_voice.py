@@ -41,6 +41,16 @@ def test_identity_is_of_both_files() -> None:
     assert other.identity != make(data).identity
 
 
+def test_a_voice_of_pinyin_is_refused_in_words_of_its_own() -> None:
+    """Two voices of the collection: nothing is wrong with them, and nothing can be done."""
+    with pytest.raises(VoiceUnreadable, match="Chinese phonemizer") as refused:
+        make(changed(phoneme_type="pinyin"))
+    assert refused.value.reason == "chinese"
+    with pytest.raises(VoiceUnreadable) as other:
+        make(changed(phoneme_type="telepathy"))
+    assert other.value.reason == ""
+
+
 def test_what_older_voices_leave_out() -> None:
     data = voice_json("en_US-rms-x_low")
     for name in ("num_symbols", "num_speakers", "speaker_id_map", "hop_length", "phoneme_map",
@@ -61,7 +71,7 @@ def test_what_older_voices_leave_out() -> None:
         changed(audio={"sample_rate": 192_001}),
         changed(audio={"sample_rate": True}),
         changed(audio={"sample_rate": 16000.5}),
-        changed(phoneme_type="pinyin"),
+        changed(phoneme_type="telepathy"),
         changed(phoneme_id_map={}),
         changed(phoneme_id_map={"_": [0], "^": [1], "a": [3], "b": [4]}),
         changed(phoneme_id_map={"_": [0], "^": [1], "$": [2], "a": [256]}),

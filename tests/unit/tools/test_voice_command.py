@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lectern.collection import license_of
 
-from tests.collection import CollectionServer, CollectionVoice, default_voices
+from tests.collection import FIXTURES, CollectionServer, CollectionVoice, default_voices
 from tests.e2e.faults import Cut, Flip, Status
 from tests.unit.tools.layouts import checkout, write
 from tools.build import cli, dist, voice_command, voices
@@ -176,10 +177,20 @@ def test_what_is_no_voice_is_refused(
     assert snapshot(ctx) == before
 
 
-def test_a_json_of_another_voice_is_refused(ctx: Context, collection: CollectionServer) -> None:
-    config = json.loads(VOICES[FRENCH].config)
-    config |= {"num_speakers": 3, "speaker_id_map": {"a": 0, "b": 1, "c": 2}}
-    collection.add(CollectionVoice(FRENCH, VOICES[FRENCH].model, json.dumps(config).encode()))
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"num_speakers": 3, "speaker_id_map": {"a": 0, "b": 1, "c": 2}},
+        {"num_symbols": 300},
+    ],
+    ids=["speakers", "symbols"],
+)
+def test_a_json_of_another_voice_is_refused(
+    ctx: Context, collection: CollectionServer, changes: dict[str, object]
+) -> None:
+    model = FIXTURES / "en_US-plain-medium.onnx"
+    config = {**json.loads(model.with_name(f"{model.name}.json").read_bytes()), **changes}
+    collection.add(CollectionVoice(FRENCH, model.read_bytes(), json.dumps(config).encode()))
     with pytest.raises(BuildError) as caught:
         voice_command.add(ctx, [FRENCH])
     assert "different voices" in caught.value.hint
@@ -463,8 +474,11 @@ def test_a_reader_that_stops_early_is_no_error(collection: CollectionServer) -> 
         ),
         ("The license: is described below\n", ""),
         ("* License:\n", ""),
+        ("* License:\n* URL: somewhere\n", ""),
         ("", ""),
     ],
 )
 def test_the_licence_of_a_card(card: str, expected: str) -> None:
     assert voices.licence(card) == expected
+    # The page reads it in the same way.
+    assert license_of(card) == expected

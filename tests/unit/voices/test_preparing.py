@@ -14,7 +14,7 @@ from lectern.onnxfile import Part, open_model
 from lectern.preparing import Preparation, check_model, prepare, uncut
 
 from tests.native import TINY
-from tests.parts import assembled
+from tests.parts import assembled, stored_otherwise
 
 MEDIUM = (TINY / "en_US-tiny-medium.onnx").read_bytes()
 TRIO = (TINY / "fr_FR-trio-medium.onnx").read_bytes()
@@ -25,7 +25,7 @@ def prepared(data: bytes) -> Preparation:
     return prepare(lambda offset, length: data[offset : offset + length], len(data))
 
 
-def checked(data: bytes, *, symbols: int | None = None, speakers: int = 1) -> None:
+def checked(data: bytes, *, symbols: int = 1, speakers: int = 1) -> None:
     check_model(
         lambda offset, length: data[offset : offset + length],
         len(data),
@@ -59,6 +59,26 @@ def test_a_voice_with_durations_of_its_own_runs_whole() -> None:
     found = prepared(BUILT_IN)
     assert (found.cut, found.timed, found.durations) == (None, None, "")
     assert "durations" in found.reason
+
+
+@pytest.mark.parametrize("whose", ["its own", "another tensor's"])
+def test_an_output_named_durations_is_no_reason_to_run_whole(whose: str) -> None:
+    """Names tell nothing: an export may give its durations and be Piper's graph all the same."""
+    model = onnx.load_from_string(MEDIUM)
+    kind = "Ceil" if whose == "its own" else "Softplus"
+    renamed = [node for node in model.graph.node if node.op_type == kind] or [
+        node for node in model.graph.node if node.op_type == "Exp"
+    ]
+    old = renamed[0].output[0]
+    for node in model.graph.node:
+        for names in (node.input, node.output):
+            names[:] = ["durations" if name == old else name for name in names]
+    made = onnx.helper.make_tensor_value_info("durations", onnx.TensorProto.FLOAT, None)
+    model.graph.output.append(made)
+    found = prepared(model.SerializeToString())
+    assert found.reason == ""
+    assert found.cut is not None
+    assert (found.cut.durations == "durations") is (whose == "its own")
 
 
 def test_a_voice_that_cant_be_cut_gives_its_durations_all_the_same() -> None:
@@ -133,8 +153,24 @@ def test_a_voice_and_a_json_of_another_are_told_apart() -> None:
         checked(TRIO)
     with pytest.raises(VoiceUnreadable, match="several speakers"):
         checked(MEDIUM, speakers=3)
-    with pytest.raises(VoiceUnreadable, match="257 phoneme ids"):
+    with pytest.raises(VoiceUnreadable, match="904 speakers, the model has 3"):
+        checked(TRIO, symbols=256, speakers=904)
+    with pytest.raises(VoiceUnreadable, match="2 speakers, the model has 3"):
+        checked(TRIO, symbols=256, speakers=2)
+    with pytest.raises(VoiceUnreadable, match="257 phoneme ids") as refused:
         checked(MEDIUM, symbols=257)
+    assert refused.value.reason == "other_voice"
+    # Phonemes that a voice was trained with and does not use are no other voice's.
+    checked(MEDIUM, symbols=130)
+
+
+def test_tables_are_found_behind_what_exporters_put_before_them() -> None:
+    """Half precision, another name, a constant node; an index of another shape or type."""
+    checked(stored_otherwise(TRIO), symbols=256, speakers=3)
+    with pytest.raises(VoiceUnreadable, match="the model has 3"):
+        checked(stored_otherwise(TRIO), symbols=256, speakers=4)
+    with pytest.raises(VoiceUnreadable, match="the model knows 256"):
+        checked(stored_otherwise(TRIO), symbols=257, speakers=3)
 
 
 def test_flipped_bits_never_do_worse_than_be_refused() -> None:

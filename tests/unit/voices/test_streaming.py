@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import onnx
+import onnx.helper
 import pytest
 from lectern.errors import InferenceFailed
 from lectern.ports import FileRef
@@ -72,6 +75,68 @@ def test_the_first_piece_is_short_and_the_sum_is_the_whole() -> None:
         rest = joined(found)
         first = np.frombuffer(whole.samples, np.float32)
         assert snr(first, rest[: len(first)]) > 100
+
+    asyncio.run(scenario())
+
+
+def uncuttable() -> bytes:
+    """A tiny voice that draws its noise in another way than Piper's."""
+    model = onnx.load(TINY / f"{TINY_ID}.onnx")
+    for node in model.graph.node:
+        if node.op_type == "RandomNormalLike":
+            node.attribute.append(onnx.helper.make_attribute("mean", 0.5))
+    data: bytes = model.SerializeToString()
+    return data
+
+
+def test_why_a_voice_runs_whole_is_told_at_every_load(caplog: pytest.LogCaptureFixture) -> None:
+    """Also from the plan that is kept, which is what all later visits see."""
+
+    async def scenario() -> None:
+        here = world()
+        config, _ = here.files.voices[TINY_ID]
+        here.files.voices[TINY_ID] = (config, uncuttable())
+        for _ in range(2):
+            caplog.clear()
+            with caplog.at_level(logging.INFO, "lectern"):
+                await here.piece("Hello, world.", TINY_ID)
+            (why,) = [line for line in caplog.messages if "runs whole" in line]
+            assert "noise" in why
+            assert "noise" in here.stats["whole"][TINY_ID]
+            await here.app.handle("clearSessions", {})
+            await here.app.handle("clearAudio", {})
+            assert here.stats["whole"] == {}
+        await pieces(here, voice=TRIO)
+        assert here.stats["whole"] == {}
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "untried"])
+def test_parts_that_ran_before_are_not_given_up_for_good(known: bool) -> None:
+    """Memory may have been short; parts that never ran are not tried at each visit."""
+
+    async def scenario() -> None:
+        here = world()
+        inference = native(here)
+        if known:
+            await here.piece("Hello, world.", TINY_ID)
+            await here.app.handle("clearSessions", {})
+        before = dict(here.files.plans)
+        create, faults = inference.create, [InferenceFailed("out of memory")]
+
+        async def failing(*given: Any, **more: Any) -> Any:
+            if faults:
+                raise faults.pop()
+            return await create(*given, **more)
+
+        inference.create = failing  # type: ignore[method-assign]
+        assert await here.piece("Out of memory now.", TINY_ID)
+        assert "out of memory" in here.stats["whole"][TINY_ID]
+        assert (here.files.plans == before) is known
+        await here.app.handle("clearSessions", {})
+        assert await here.piece("And now there is some.", TINY_ID)
+        assert (TINY_ID in here.stats["whole"]) is not known
 
     asyncio.run(scenario())
 

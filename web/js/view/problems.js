@@ -77,6 +77,12 @@ const INSTALLING = {
   bad_option: 'forbidden',
 };
 
+/** Why a voice is refused: each of errors.py's reasons. @type {Record<string, keyof Strings['installProblems']>} */
+export const VOICE_REASONS = {
+  other_voice: 'otherVoice',
+  chinese: 'chinese',
+};
+
 /**
  * Why a voice could not be installed or removed.
  *
@@ -84,7 +90,10 @@ const INSTALLING = {
  * @param {Strings} strings
  */
 export function explainInstalling(error, strings) {
-  const { code = '' } = /** @type {{code?: string}} */ (error ?? {});
+  const { code = '', reason = '' } = /** @type {{code?: string, reason?: string}} */ (error ?? {});
+  if (code === 'voice_unreadable' && Object.hasOwn(VOICE_REASONS, reason)) {
+    return strings.installProblems[VOICE_REASONS[reason]];
+  }
   const say = Object.hasOwn(INSTALLING, code) ? INSTALLING[code] : 'other';
   return strings.installProblems[say];
 }

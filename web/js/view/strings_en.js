@@ -137,6 +137,9 @@ export const english = {
     network: 'The download stopped. What has come is kept; try again when the connection is back.',
     quota: 'There is no room left for this voice. Remove another one, or free some space.',
     unreadable: 'This is no voice that Lectern can use, or its two files do not belong together.',
+    otherVoice:
+      'The model and its JSON are of different voices. Take both files from the same place, under their own names.',
+    chinese: 'This voice needs a Chinese phonemizer that Lectern does not have.',
     tooLarge: 'This voice is too large. Choose one of a lower quality.',
     integrity: 'The voice came damaged, so nothing was installed. Try again later.',
     missing: 'The collection does not have this voice any more.',

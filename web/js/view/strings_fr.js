@@ -132,6 +132,9 @@ export const french = {
     quota: 'Il n’y a plus de place pour cette voix. Supprimez-en une autre, ou libérez de l’espace.',
     unreadable:
       'Ce n’est pas une voix que Lectern sait lire, ou ses deux fichiers ne vont pas ensemble.',
+    otherVoice:
+      'Le modèle et son JSON sont de deux voix différentes. Prenez les deux fichiers au même endroit, sous leurs propres noms.',
+    chinese: 'Cette voix a besoin d’un phonétiseur chinois que Lectern n’a pas.',
     tooLarge: 'Cette voix est trop volumineuse. Choisissez-en une de qualité plus basse.',
     integrity: 'La voix est arrivée abîmée : rien n’a été installé. Réessayez plus tard.',
     missing: 'La collection n’a plus cette voix.',

@@ -397,6 +397,7 @@ class App:
             "voices": voices,
             **self._backends.describe(self._last_voice),
             "bytes": self._sessions.bytes,
+            "whole": self._sessions.whole,
         }
 
     # -- sessions ------------------------------------------------------------------

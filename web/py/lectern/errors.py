@@ -49,6 +49,14 @@ class Reason(StrEnum):
     BROKEN = "broken"  # anything else
 
 
+class VoiceReason(StrEnum):
+    """Why a voice's files are refused, where there is more to say than that they are; the page
+    has a sentence for each (``view/problems.js``)."""
+
+    OTHER_VOICE = "other_voice"  # the model and the JSON are of different voices
+    CHINESE = "chinese"  # its phonemes are pinyin, which espeak-ng does not give
+
+
 class LecternError(Exception):
     """Base of all errors of this package."""
 
@@ -119,9 +127,13 @@ class VoiceError(LecternError):
 
 
 class VoiceUnreadable(VoiceError):
-    """The voice's JSON or model is not what Piper publishes."""
+    """The voice's JSON or model is not what Piper publishes. ``reason``: see ``VoiceReason``."""
 
     code = "voice_unreadable"
+
+    def __init__(self, message: str, reason: VoiceReason | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason or ""
 
 
 class VoiceNotInstalled(VoiceError):

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
+from lectern.belonging import check_names
 from lectern.catalogue import CatalogueEntry, is_voice_id, looks_like_piper
 from lectern.collection import MOST_CONFIG, Collection, Offer, license_of
 from lectern.errors import (
@@ -241,6 +242,8 @@ class Installer:
             await self._check_room(voice_id, model.size + config.size)
             tell = self._progress(voice_id, model.size)
             held: list[FileRef] = []
+            # Of a download that was cut: its card would become the card of these files.
+            await self._store.discard(voice_id)
             try:
                 for name, file in ((CONFIG, config), (MODEL, model)):
                     await self._store.begin(voice_id, name, "")
@@ -250,7 +253,9 @@ class Installer:
                     if held[-1].size != file.size:
                         raise StoreError(f"{file.name} was not stored whole. Try again.")
                     if name == CONFIG:
-                        await self._check_language(self._read_config(voice_id, held[0]))
+                        parsed = self._read_config(voice_id, held[0])
+                        check_names(voice_id, model.name, config.name, self._json(held[0]))
+                        await self._check_language(parsed)
                 voice = self._check(voice_id, held[1], held[0])
                 await self._commit(voice, held[1], held[0], "", "")
             except BaseException:  # a file that was given is given again, not gone on with
@@ -262,10 +267,13 @@ class Installer:
         await self._renew(tell=True)
 
     def _read_config(self, voice_id: str, config: FileRef) -> VoiceConfig:
-        text = self._files.read(config, 0, config.size).decode("utf-8", "replace")
+        digest = config.sha256
         return VoiceConfig.from_json(
-            voice_id, parse(text), model_sha256=config.sha256, config_sha256=config.sha256
+            voice_id, self._json(config), model_sha256=digest, config_sha256=digest
         )
+
+    def _json(self, file: FileRef) -> object:
+        return parse(self._files.read(file, 0, file.size).decode("utf-8", "replace"))
 
     async def _check_language(self, voice: VoiceConfig) -> None:
         """Before the model is fetched; what espeak needs for the language comes with it, and is
@@ -279,7 +287,7 @@ class Installer:
         check_model(
             lambda at, length: self._files.read(model, at, length),
             model.size,
-            symbols=1 + max(max(ids) for ids in voice.phoneme_id_map.values()),
+            symbols=voice.symbols,
             speakers=voice.num_speakers,
         )
         return voice

@@ -126,18 +126,22 @@ class Loader:
     async def _load_prepared(
         self, realm: Realm | None, voice: VoiceConfig, file: FileRef
     ) -> Session:
-        """As the stored plan says; without one the parts are made and tried out first."""
+        """As the stored plan says; without one the parts are made and tried out first.
+
+        Parts that ran before and don't now are no reason to give them up for good: memory may
+        be short, a browser may have been renewed. The voice runs whole this once.
+        """
         preparation, known = await self._preparation(file)
         session: Session | None = None
         if preparation.cut is not None:
             try:
                 session = await self._load_parts(realm, voice, file, preparation.cut, not known)
             except (InferenceFailed, VoiceUnreadable) as error:
-                preparation, known = uncut(self._reader(file), file.size, error.message), False
+                preparation = uncut(self._reader(file), file.size, error.message)
         if not known:
             await self._files.keep_plan(file.sha256, preparation.to_json())
-            if preparation.reason:
-                log.info("%s runs whole: %s", voice.id, preparation.reason)
+        if preparation.reason:
+            log.info("%s runs whole: %s", voice.id, preparation.reason)
         if session is None:
             return await self._load_whole(realm, voice, file, preparation)
         cut, made = preparation.cut, session
@@ -162,7 +166,8 @@ class Loader:
         realm = realm or await self._backends.realm_for(voice.identity)
         handle = await self._inference.create(realm.id, file, preparation.timed)
         durations = preparation.durations or "durations"
-        model = Whole(handle, durations if durations in handle.outputs else "")
+        told = durations if durations in handle.outputs else ""
+        model = Whole(handle, told, preparation.reason)
         if realm.backend == "webgpu":
             await self._compile(model, voice)
         return self._session(voice, model, realm, file)

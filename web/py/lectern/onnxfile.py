@@ -160,6 +160,13 @@ class Model:
                         return found
         return 0
 
+    def attribute_tensor_dims(self, node: Node, name: str) -> tuple[int, ...] | None:
+        """The shape of a tensor that is an attribute; None where there is none."""
+        for number, _, value in self._attribute(node, name):
+            if number == 5 and isinstance(value, Range):
+                return _initializer(Window(self.read, self.size), value, value).dims
+        return None
+
     def attribute_float(self, node: Node, name: str, default: float) -> float:
         """A float attribute of a node."""
         for number, kind, value in self._attribute(node, name):

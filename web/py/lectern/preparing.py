@@ -14,14 +14,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 
-from lectern.errors import VoiceUnreadable
+from lectern.constants import Constants, NotCuttable
+from lectern.errors import VoiceReason, VoiceUnreadable
 from lectern.onnxfile import Model, Part, open_model
 from lectern.protobuf import Read
-from lectern.surgery import Cut, NotCuttable, cut, durations_output
+from lectern.surgery import Cut, cut, durations_output
 from lectern.trimming import Level
 
 #: Raise it when ``prepare`` begins to give other parts.
-PLAN_VERSION = 3
+PLAN_VERSION = 4
 
 _REQUIRED = ("input", "input_lengths", "scales")
 #: Of what Piper's exporter has ever written: embeddings are rows of symbols.
@@ -75,11 +76,11 @@ def prepare(read: Read, size: int) -> Preparation:
     """
     model = open_model(read, size)
     _check_interface(model)
-    if "durations" in model.output_names:
-        return Preparation("its model gives its durations itself")
     try:
         return Preparation("", cut=cut(model))
     except NotCuttable as reason:
+        if "durations" in model.output_names:
+            return Preparation(f"{reason}; it gives its durations itself")
         return _timed(model, str(reason))
 
 
@@ -97,11 +98,12 @@ def _timed(model: Model, reason: str) -> Preparation:
     return Preparation(reason, timed=model.with_output(durations, 3), durations=durations)
 
 
-def check_model(read: Read, size: int, *, symbols: int | None = None, speakers: int = 1) -> None:
+def check_model(read: Read, size: int, *, symbols: int = 1, speakers: int = 1) -> None:
     """Refuse a model that is no Piper voice's, or another voice's than its JSON.
 
     Args:
-        symbols: how many phoneme ids the JSON counts; None when it does not say.
+        symbols: how many phoneme ids the JSON counts. The model may know more of them: what
+            a voice was trained from may have had some that it does not use.
         speakers: how many speakers it says the voice has.
 
     Raises:
@@ -112,16 +114,22 @@ def check_model(read: Read, size: int, *, symbols: int | None = None, speakers: 
     has_speakers = "sid" in model.input_names
     if has_speakers != (speakers > 1):
         said = "several speakers" if speakers > 1 else "one speaker"
-        raise VoiceUnreadable(
-            f"The model and its JSON are of different voices: the JSON says {said}, the model "
-            "says otherwise. Take both files from the same place."
-        )
-    rows = _embedding_rows(model)
-    if symbols is not None and rows and rows < symbols:
-        raise VoiceUnreadable(
-            f"The model and its JSON are of different voices: the JSON has {symbols} phoneme ids, "
-            f"the model knows {rows}. Take both files from the same place."
-        )
+        raise _different(f"the JSON says {said}, the model says otherwise")
+    constants = Constants(model)
+    voices = constants.rows("sid") if has_speakers else 0
+    if voices and voices != speakers:
+        raise _different(f"the JSON says {speakers} speakers, the model has {voices}")
+    rows = constants.rows("input")
+    if 0 < rows <= _MOST_SYMBOLS and rows < symbols:
+        raise _different(f"the JSON has {symbols} phoneme ids, the model knows {rows}")
+
+
+def _different(why: str) -> VoiceUnreadable:
+    return VoiceUnreadable(
+        f"The model and its JSON are of different voices: {why}. Take both files from the same "
+        "place.",
+        VoiceReason.OTHER_VOICE,
+    )
 
 
 def _check_interface(model: Model) -> None:
@@ -137,16 +145,6 @@ def _check_interface(model: Model) -> None:
         raise VoiceUnreadable(
             f"The model is no Piper voice: it wants {', '.join(unknown)[:100]} besides."
         )
-
-
-def _embedding_rows(model: Model) -> int:
-    """Rows of the table that the phoneme ids are looked up in; 0 when it is not to be found."""
-    for node in model.nodes:
-        if node.op_type == "Gather" and node.inputs[1:2] == ("input",):
-            table = model.initializers.get(node.inputs[0])
-            if table is not None and len(table.dims) == 2 and table.dims[0] <= _MOST_SYMBOLS:
-                return table.dims[0]
-    return 0
 
 
 def _literals(value: object) -> str:

@@ -12,9 +12,10 @@ from lectern.backends import Backends, Run
 from lectern.encoding import to_ids
 from lectern.errors import EmptyText, InferenceFailed, LecternError
 from lectern.loader import Loader
+from lectern.pacing import SMALLEST
 from lectern.phonemes import phonemize
 from lectern.ports import Inference, Phonemizer, Realm
-from lectern.rendering import begin, rest
+from lectern.rendering import as_floats, begin, rest
 from lectern.running import Loaded, Order, Split
 from lectern.sessions import Session, SessionCache
 from lectern.settings import MIB
@@ -189,7 +190,12 @@ class Prober:
             windows = model.fixed if isinstance(model, Split) else ()
             if windows and rendering.frames < windows[-1].frames:
                 raise InferenceFailed("The probe sentence is too short for WebGPU's decoders.")
-            return await rest(rendering, model)
+            # The first piece of a sentence is made by another decoder than the rest.
+            first = await rendering.window(model, SMALLEST)
+            if rendering.made == rendering.frames:
+                return first
+            others = await rest(rendering, model)
+            return as_floats(first.tobytes() + others.tobytes())
 
         return run
 

@@ -36,10 +36,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A graph that makes a sentence at once. ``durations``: that output's name, or ""."""
+    """A graph that makes a sentence at once.
+
+    ``durations``: that output's name, or "". ``reason``: why it is not run in parts.
+    """
 
     handle: SessionHandle
     durations: str = ""
+    reason: str = ""
 
     @property
     def handles(self) -> tuple[SessionHandle, ...]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from lectern.errors import EngineLost
 from lectern.ports import Clock
-from lectern.running import Loaded, Split
+from lectern.running import Loaded, Split, Whole
 from lectern.singleflight import SingleFlight
 from lectern.voice import VoiceConfig
 
@@ -100,6 +100,12 @@ class SessionCache:
     def bytes(self) -> int:
         """Estimated memory of all resident sessions."""
         return sum(resident.session.bytes for resident in self._resident.values())
+
+    @property
+    def whole(self) -> dict[str, str]:
+        """Resident voices that do not run in parts, and why."""
+        models = {voice_id: one.session.model for voice_id, one in self._resident.items()}
+        return {voice_id: m.reason for voice_id, m in models.items() if isinstance(m, Whole)}
 
     def resident(self, voice: VoiceConfig) -> bool:
         """Whether a lease of this very voice would load nothing."""

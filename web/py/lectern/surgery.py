@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lectern.constants import Constants, NotCuttable
 from lectern.onnxfile import FLOAT, Model, Node, Part, Value, value_info
 from lectern.stages import in_stages
 from lectern.trimming import Level, reach, trimmed
@@ -32,10 +33,6 @@ from lectern.trimming import Level, reach, trimmed
 _TEXT = frozenset({"input", "input_lengths"})
 _INPUTS = frozenset({"input", "input_lengths", "scales", "sid"})
 _PASSED = frozenset({"LeakyRelu", "Identity", "Add", "Mul", "Relu"})
-
-
-class NotCuttable(Exception):
-    """The graph has another structure: no error, the voice runs whole. Says what is different."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +134,8 @@ def cut(model: Model) -> Cut:
     encoder = graph.in_order(graph.ancestors([durations, *crossing], text_noise))
     if any(name == latent_noise for node in encoder for name in node.inputs):
         raise NotCuttable("its encoder depends on the latent's noise")
-    weight = model.initializers.get(conv.inputs[1])
-    channels = weight.dims[1] if weight and len(weight.dims) == 3 else 0
+    weight = Constants(model).dims(conv.inputs[1])
+    channels = weight[1] if weight and len(weight) == 3 else 0
     if not channels:
         raise NotCuttable("the weights of its decoder's first convolution are not constant")
     rows = [value_info(name, FLOAT, [1, None, "frames"]) for name in crossing]

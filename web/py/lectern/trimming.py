@@ -14,10 +14,18 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from lectern.constants import Constants, NotCuttable
 from lectern.onnxfile import INT64, Model, NewNode, Node, Part, Value, new_node, value_info
 
 #: To the end of any dimension.
 _ALL = 2**31 - 1
+#: What looks beyond a column of its input, or at all of it, in other ways than a convolution.
+_WIDE = (
+    frozenset({"AveragePool", "MaxPool", "LpPool", "GlobalAveragePool", "GlobalMaxPool"})
+    | frozenset({"ConvInteger", "QLinearConv", "DynamicQuantizeLinear", "MatMulInteger"})
+    | frozenset({"LSTM", "GRU", "RNN", "CumSum", "Resize", "Upsample", "STFT", "DFT"})
+    | frozenset({"InstanceNormalization", "GroupNormalization", "Attention"})
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,9 @@ def trimmed(
     Args:
         decoder: its nodes in the graph's order.
         inputs: what it is fed with, by name.
+
+    Raises:
+        NotCuttable: see ``reach``.
     """
     nodes: list[Node | NewNode] = []
     levels: list[Level] = []
@@ -115,22 +126,22 @@ def reach(model: Model, nodes: Sequence[Node]) -> int:
 
     Each convolution widens the field by half its dilated kernel, counted in columns at the
     resolution that the transposed convolutions before it have reached.
+
+    Raises:
+        NotCuttable: how far that is can't be known. Too little of it would be heard.
     """
     return math.ceil(max(_fields(model, nodes), default=0.0))
 
 
 def _fields(model: Model, nodes: Sequence[Node]) -> Iterator[float]:
+    constants = Constants(model)
     field: dict[str, tuple[float, int]] = {}  # tensor -> (columns of the input, its own for one)
     for node in nodes:
         known = [field[name] for name in node.inputs if name in field]
         width = max((columns for columns, _ in known), default=0.0)
         scale = max((per_column for _, per_column in known), default=1)
         if node.op_type in ("Conv", "ConvTranspose"):
-            weight = model.initializers.get(node.inputs[1])
-            kernel = model.attribute_ints(node, "kernel_shape") or (
-                weight.dims[2:] if weight else ()
-            )
-            taps = kernel[0] if kernel else 1
+            taps = _taps(model, constants, node)
             if node.op_type == "Conv":
                 dilation = (model.attribute_ints(node, "dilations") or (1,))[0]
                 width += (taps - 1) * dilation / 2 / scale
@@ -138,9 +149,20 @@ def _fields(model: Model, nodes: Sequence[Node]) -> Iterator[float]:
                 stride = _stride(model, node)
                 width += math.ceil((taps - 1) / stride / 2) / scale
                 scale *= stride
+        elif known and node.op_type in _WIDE:
+            raise NotCuttable(f"how far its {node.op_type} looks is not known")
         for name in node.outputs:
             field[name] = (width, scale)
         yield width
+
+
+def _taps(model: Model, constants: Constants, node: Node) -> int:
+    kernel = model.attribute_ints(node, "kernel_shape")
+    if not kernel:
+        kernel = (constants.dims(node.inputs[1]) or ())[2:]
+    if not kernel or kernel[0] < 1:
+        raise NotCuttable(f"the kernel of a {node.op_type} has no known size")
+    return kernel[0]
 
 
 def _stride(model: Model, node: Node) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from lectern.catalogue import CatalogueEntry, language_tag, parse_catalogue, parse_speakers
-from lectern.errors import BadOption, UnknownSpeaker, VoiceUnreadable
+from lectern.errors import BadOption, UnknownSpeaker, VoiceReason, VoiceUnreadable
 from lectern.jsonchecks import Checked
 
 __all__ = ["CatalogueEntry", "Scales", "VoiceConfig", "language_tag", "parse_catalogue"]
@@ -40,8 +40,8 @@ class VoiceConfig:
     """A voice as its JSON describes it; every value is in range.
 
     ``phoneme_id_map`` gives the ids of a phoneme, ``phoneme_map`` other phonemes to say in
-    place of one. ``hop_length`` is samples per frame of the durations. ``identity`` is what
-    caches know the voice by.
+    place of one. ``symbols`` is how many phoneme ids there are. ``hop_length`` is samples per
+    frame of the durations. ``identity`` is what caches know the voice by.
     """
 
     id: str
@@ -53,6 +53,7 @@ class VoiceConfig:
     phoneme_type: str  # "espeak" | "text"
     phoneme_id_map: Mapping[str, tuple[int, ...]]
     phoneme_map: Mapping[str, tuple[str, ...]]
+    symbols: int
     num_speakers: int
     speaker_id_map: Mapping[str, int]
     noise_scale: float
@@ -81,12 +82,20 @@ class VoiceConfig:
         top = Checked(data, what)
         audio, inference = top.part("audio"), top.part("inference")
         phoneme_type = top.text("phoneme_type", "espeak")
+        if phoneme_type == "pinyin":
+            raise VoiceUnreadable(
+                f"The voice {voice_id} needs a Chinese phonemizer (pinyin) that Lectern does not "
+                "have. Choose a voice that speaks through espeak-ng.",
+                VoiceReason.CHINESE,
+            )
         if phoneme_type not in ("espeak", "text"):
             raise top.unreadable("phoneme_type", "espeak or text", phoneme_type)
         espeak_voice = top.part("espeak").text("voice", "" if phoneme_type == "text" else None)
         if phoneme_type == "espeak" and not re.fullmatch(r"[A-Za-z0-9_+-]{1,64}", espeak_voice):
             raise top.unreadable("espeak.voice", "the name of an espeak voice", espeak_voice)
         num_symbols = top.whole("num_symbols", 1, _MAX_SYMBOLS, _MAX_SYMBOLS)
+        id_map = _id_map(top, num_symbols)
+        used = 1 + max(max(ids) for ids in id_map.values())
         num_speakers = top.whole("num_speakers", 1, 100_000, 1)
         parts = (voice_id.split("-", 1)[-1] + "-").split("-")
         return cls(
@@ -97,8 +106,9 @@ class VoiceConfig:
             sample_rate=audio.whole("sample_rate", 1000, 192_000),
             espeak_voice=espeak_voice,
             phoneme_type=phoneme_type,
-            phoneme_id_map=_id_map(top, num_symbols),
+            phoneme_id_map=id_map,
             phoneme_map=_phoneme_map(top),
+            symbols=num_symbols if top.has("num_symbols") else used,
             num_speakers=num_speakers,
             speaker_id_map=MappingProxyType(dict(parse_speakers(top, num_speakers))),
             noise_scale=inference.number("noise_scale", *_NOISE_RANGE, default=0.667),
