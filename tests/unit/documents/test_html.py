@@ -185,6 +185,25 @@ def test_other_superscripts_links_and_brackets_are_read(kept: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("markup", "wanted"),
+    [
+        ("10<sup>6</sup> and 2<sup>10</sup>", "10⁶ and 2¹⁰"),
+        ("10<sup>-3</sup>, 10<sup>−<i>3</i></sup>, 10<sup>1.5</sup>", "10⁻³, 10⁻³, 10¹.⁵"),
+        ("x<sup>n</sup> + 2<sup>n+1</sup> + (a)<sup>i</sup>", "xⁿ + 2ⁿ⁺¹ + (a)ⁱ"),
+        ("H<sub>2</sub>O, Ca<sup>2+</sup>, x<sub>12</sub>", "H₂O, Ca²⁺, x₁₂"),
+        ("1<sup>er</sup> XX<sup>e</sup> 5<sup>th</sup> n<sup>o</sup> M<sup>me</sup>",
+         "1er XXe 5th no Mme"),
+        ("Tin<sup>n</sup> x<sub>i</sub> here<sup>12,13</sup> or<sup>3–5</sup>",
+         "Tinn xi here¹²,¹³ or³–⁵"),
+        # The mark of a note is no power.
+        ("10<sup><a href='#n'>6</a></sup>", "106"),
+    ],
+)  # fmt: skip
+def test_raised_and_lowered_numbers_are_so_in_the_text(markup: str, wanted: str) -> None:
+    assert texts(html(f"<p>{markup}")) == [wanted]
+
+
+@pytest.mark.parametrize(
     "cite",
     [
         "<a href='#b12'>[12]</a>",

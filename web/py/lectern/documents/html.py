@@ -236,6 +236,8 @@ class _Reader:
             self._blocks.link(frame.href)
         elif name == "sup":
             frame.how |= How.RAISED
+        elif name == "sub":
+            frame.how |= How.LOWERED
         if name in BLOCKS:
             frame.enter_block(depth)
 

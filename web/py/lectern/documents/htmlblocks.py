@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from lectern.documents.model import Block, Builder, Kind, Skip
+from lectern.documents.raised import subscript, superscript
 
 #: What leads to a note is short, and so is a note; more is a chapter.
 MAX_MARK = 24
@@ -35,6 +36,7 @@ class How:
     RAISED = 2
     LEADS = 4  # to a fragment
     BREAK = 8  # a line's end
+    LOWERED = 16
 
 
 class Run(NamedTuple):
@@ -142,7 +144,7 @@ class Blocks:
             runs, has_lines = _lines(runs)
             if has_lines and breaks:
                 kind = Kind.VERSE
-        for text, skip in _merged(_without_citations(runs)):
+        for text, skip in _merged(_with_scripts(_without_citations(runs))):
             self.builder.add(text, skip)
         language = "" if language == self.language else language
         block = self.builder.end(kind, level=level, language=language)
@@ -284,6 +286,17 @@ def _marked_citations(runs: list[Run], cites: list[tuple[int, int]]) -> list[tup
                 at += 1
         position = end
     return found
+
+
+def _with_scripts(runs: list[Run]) -> Iterable[Run]:
+    """Digits that are raised or lowered as such; the marks of notes stay as they are."""
+    before = ""
+    for run in runs:
+        text = run.text
+        if run.how & (How.RAISED | How.LOWERED) and run.skip is Skip.NO:
+            text = subscript(text) if run.how & How.LOWERED else superscript(text, before)
+        yield run._replace(text=text) if text is not run.text else run
+        before = text[-2:] if len(text) > 1 else (before + text)[-2:]
 
 
 def _merged(runs: Iterable[Run]) -> Iterable[tuple[str, Skip]]:
