@@ -261,6 +261,34 @@ def test_what_is_no_note(other: str) -> None:
     assert texts(html(markup), Skip.NOTE) == []
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "<aside id=n1><a href='#r1'><sup>1</sup></a> The note.</aside>",
+        "<aside id=n1><a href='#r1'>[1]</a> The note.</aside>",
+        "<aside id=n1>* The note. <a href='#r1'>↩</a></aside>",
+        "<aside><p><sup><a id=n1 href='#r1'>1</a></sup> The note.</p></aside>",
+    ],
+)
+def test_a_note_in_the_margin_stands_before_its_mark(note: str) -> None:
+    document = html(f"<p>Before.</p>{note}<p>Text<sup><a id=r1 href='#n1'>1</a></sup> goes on.</p>")
+    assert texts(document, Skip.NO) == ["Before.", "Text1 goes on."]
+    assert "The note." in texts(document, Skip.NOTE)[0]
+
+
+def test_a_verse_that_begins_with_its_mark_has_a_note() -> None:
+    document = html(
+        "<p><sup><a id=r1 href='#n1'>1</a></sup> In the beginning.</p><p>More.</p>"
+        "<p><sup><a id=n1 href='#r1'>1</a></sup> Of time.</p>"
+    )
+    assert texts(document, Skip.NO) == ["1 In the beginning.", "More."]
+
+
+def test_a_link_back_to_another_file_makes_no_note_of_what_it_leads_to() -> None:
+    page = read_into(Builder(), "<p id=n1><sup><a href='text.xhtml#r1'>1</a></sup> A note.")
+    assert page.marks == ()
+
+
 def test_notes_in_another_file() -> None:
     builder = Builder()
     page = read_into(builder, "<p>Text<sup><a href='notes.xhtml#n1'>1</a></sup>")
@@ -398,6 +426,11 @@ HOSTILE = {
     "notes": "<p id=a>x<sup><a href=#b>1</a></sup>" * 2000
     + "<p id=b>y"
     + "<a href=#a>z</a>" * 20_000,
+    "marks without a word": "<a href=#x>*</a>" * (SIZE // 16),
+    "notes in the margin": "<p id=b>"
+    + "<a href=#a>↩</a>" * 10_000
+    + "<p id=a>x"
+    + "<p>x<sup><a href=#b>1</a></sup>" * 4000,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ _MARK = re.compile(
 )
 _SYMBOL = re.compile(r"\s*[*†‡§¶‖∗⁎⁰¹²³⁴-⁹]{1,4}\s*")
 _NUMBER = re.compile(r"\s*\d{1,4}\s*")
+#: What leads back from a note, besides its mark.
+_BACK = re.compile(r"\s*[\[(]?\s*(?:[↩↑↵⤴⏎▲^]\ufe0e?|back|return|retour|zurück)\s*[\])]?\s*")
 _BRACKETED = re.compile(r"\s*\[\s*\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*\s*\]\s*")
 _CITATION = re.compile(r"\s?\[\s?\d{1,4}(?:\s?[,;–-]\s?\d{1,4}){0,50}\s?\]")
 
@@ -43,6 +45,24 @@ class Run(NamedTuple):
     text: str
     skip: Skip
     how: int
+
+
+class _Mark(NamedTuple):
+    """A link that may be the mark of a note. ``certain``: it says so itself; ``leads``: no word
+    of its block stands before it, as in a note, whose own mark leads back."""
+
+    href: str
+    certain: bool
+    leads: bool
+
+
+class _Marked(NamedTuple):
+    """The same to within this file, once its block is known."""
+
+    block: int
+    identifier: str
+    certain: bool
+    leads: bool
 
 
 @dataclass(slots=True)
@@ -71,14 +91,20 @@ class Blocks:
     far_marks: dict[str, None] = field(default_factory=dict)
     _waiting: list[Place] = field(default_factory=list)
     _links: list[str] = field(default_factory=list)
-    _marks: list[tuple[str, bool]] = field(default_factory=list)
+    _marks: list[_Mark] = field(default_factory=list)
     _links_of: dict[int, list[str]] = field(default_factory=dict)
-    #: Block of the mark, id of its note, whether that needs no link back.
-    _marked: list[tuple[int, str, bool]] = field(default_factory=list)
+    _marked: list[_Marked] = field(default_factory=list)
+    #: Ids that links lead to which stand as those of notes do that lead back.
+    _backs: list[str] = field(default_factory=list)
+    _backs_of: dict[int, list[str]] = field(default_factory=dict)
+    #: The first run of the block with a letter or digit in it, -1 before there is one.
+    _first_word: int = -1
 
     def add(self, text: str, skip: Skip, how: int) -> None:
         text = _UNHEARD.sub("", text)
         if text:
+            if self._first_word < 0 and any(map(str.isalnum, text)):
+                self._first_word = len(self.runs)
             self.runs.append(Run(text, skip, how))
 
     def trim(self) -> bool:
@@ -119,8 +145,11 @@ class Blocks:
         runs = [run for run in self.runs[first:] if not run.text.isspace()]
         raised = bool(runs) and all(run.how & How.RAISED for run in runs)
         is_mark = bool(_SYMBOL.fullmatch(text)) or (raised and bool(_MARK.fullmatch(text)))
+        leads = not 0 <= self._first_word < first
+        if href.startswith("#") and (_BACK.fullmatch(text) or (leads and _MARK.fullmatch(text))):
+            self._backs.append(href[1:])
         if noteref or is_mark or bracketed:
-            self._marks.append((href, noteref))
+            self._marks.append(_Mark(href, noteref, leads))
         if is_mark and not bracketed:
             self._skip_from(first)
 
@@ -137,7 +166,9 @@ class Blocks:
         runs, self.runs = self.runs, []
         links, self._links = self._links, []
         marks, self._marks = self._marks, []
+        backs, self._backs = self._backs, []
         self.serial += 1
+        self._first_word = -1
         if not runs:
             return None
         if kind is not Kind.VERSE:
@@ -156,10 +187,12 @@ class Blocks:
         self._waiting.clear()
         if links:
             self._links_of[index] = links
-        for href, certain in marks:
+        if backs:
+            self._backs_of[index] = backs
+        for href, certain, leads in marks:
             if href.startswith("#"):
-                self._marked.append((index, href[1:], certain))
-            else:
+                self._marked.append(_Marked(index, href[1:], certain, leads))
+            elif certain or not leads:
                 self.far_marks[href] = None
         return block
 
@@ -168,25 +201,39 @@ class Blocks:
         elements with the ids ``more``."""
         for identifier in more:
             self._skip_note(self.places.get(identifier))
-        known: dict[str, set[int]] = {}
-        for block, identifier, certain in self._marked:
-            place = self.places.get(identifier)
-            # A note stands behind its mark: the link back, which looks like a mark as well, and
-            # the paragraph that it leads to must not be taken for another.
-            if place is None or place.first <= block:
+        led: dict[str, set[int]] = {}
+        led_back: dict[str, set[int]] = {}
+        # From a block to the one of its note, by a mark that has words before it.
+        from_text = set()
+        for mark in self._marked:
+            place = self.places.get(mark.identifier)
+            if place is not None and not mark.leads:
+                from_text.add((mark.block, place.first))
+        for mark in self._marked:
+            place = self.places.get(mark.identifier)
+            if place is None or place.first in (-1, mark.block):
                 continue
-            if identifier not in known:
-                known[identifier] = self._leads_to(place)
-            if certain or block in known[identifier]:
+            is_behind = place.first > mark.block
+            # The link back looks like a mark as well, and the paragraph that it leads to must
+            # not be taken for a note.
+            back = mark.leads and (not is_behind or (place.first, mark.block) in from_text)
+            if back and not mark.certain:
+                continue
+            if mark.identifier not in led:
+                led[mark.identifier] = self._targets(place, self._links_of)
+                led_back[mark.identifier] = self._targets(place, self._backs_of)
+            # A note stands behind its mark, or in the margin before it.
+            found = led if is_behind else led_back
+            if (mark.certain and is_behind) or mark.block in found[mark.identifier]:
                 self._skip_note(place)
 
-    def _leads_to(self, place: Place) -> set[int]:
-        """The blocks that links in a short element lead to."""
+    def _targets(self, place: Place, links_of: Mapping[int, list[str]]) -> set[int]:
+        """The blocks that such links in a short element lead to."""
         if place.last - place.first >= MAX_NOTE_BLOCKS:
             return set()
         found = set()
         for index in range(place.first, place.last + 1):
-            for link in self._links_of.get(index, ()):
+            for link in links_of.get(index, ()):
                 target = self.places.get(link)
                 if target is not None:
                     found.add(target.first)
