@@ -69,17 +69,26 @@ def epub(data: bytes) -> Document:
     book = package(archive)
     texts = _spine_texts(archive, book)
     notes = _note_ids(archive, texts)
+    perhaps: dict[str, set[str]] = {}
     builder = Builder()
     chapters: dict[str, _Chapter] = {}
     for path in list(texts):
         # Taken out: of a long book the markup need not be kept beside the text.
         markup = texts.pop(path)
         first, start = len(builder.blocks), builder.length
-        page = read_into(builder, markup, language=book.language, notes=notes.get(path, set()))
+        page = read_into(
+            builder,
+            markup,
+            language=book.language,
+            notes=notes.get(path, set()),
+            perhaps=perhaps.get(path, set()),
+        )
         skip = path == book.nav or _is_furniture(markup)
         chapters[path] = _Chapter(page, first, len(builder.blocks), start, skip)
         for mark in page.marks:
             _add_note(notes, target(archive, path, mark))
+        for mark in page.unsure:
+            _add_note(perhaps, target(archive, path, mark))
     if not builder.blocks:
         raise DocumentUnreadable(
             "There is no text in this EPUB: its pages are pictures, or empty.", Reason.PICTURES_ONLY

@@ -40,7 +40,7 @@ class Page:
     ``ids``: element id -> offset in the builder's text of the block that holds it or follows it.
     ``title``: one line, "" where there is none. ``language``: BCP 47, of its root, or "".
     ``marks``: hrefs of note marks that lead to other files ("notes.xhtml#n1"), for ``notes`` of
-    the call that reads that file.
+    the call that reads that file. ``unsure``: the same for ``perhaps``.
     """
 
     ids: dict[str, int]
@@ -48,6 +48,7 @@ class Page:
     language: str = ""
     author: str = ""
     marks: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
 
 
 def html(markup: str) -> Document:
@@ -69,12 +70,18 @@ def html(markup: str) -> Document:
 
 
 def read_into(
-    builder: Builder, markup: str, *, language: str = "", notes: Collection[str] = ()
+    builder: Builder,
+    markup: str,
+    *,
+    language: str = "",
+    notes: Collection[str] = (),
+    perhaps: Collection[str] = (),
 ) -> Page:
     """Add the blocks of a page to ``builder``.
 
     ``language``: the document's; blocks of another say so. ``notes``: ids of elements that are
-    notes, because marks in other files lead there. Raises ``TooLarge`` above ``MAX_MARKUP``.
+    notes, because marks in other files lead there. ``perhaps``: of those that are if they
+    lead back. Raises ``TooLarge`` above ``MAX_MARKUP``.
     """
     if len(markup) > MAX_MARKUP:
         raise TooLarge(
@@ -89,7 +96,7 @@ def read_into(
             reader.open(token)
         else:
             reader.close(token.name)
-    reader.finish(notes)
+    reader.finish(notes, perhaps)
     return reader.page()
 
 
@@ -124,13 +131,14 @@ class _Reader:
             self._language,
             self._author,
             tuple(self._blocks.far_marks),
+            tuple(self._blocks.unsure_marks),
         )
 
-    def finish(self, notes: Collection[str]) -> None:
+    def finish(self, notes: Collection[str], perhaps: Collection[str]) -> None:
         self._flush()
         while len(self._frames) > 1:
             self._pop()
-        self._blocks.find_notes(notes)
+        self._blocks.find_notes(notes, perhaps)
         self._read_only_title()
 
     def text(self, text: str) -> None:

@@ -23,6 +23,11 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _SYMBOL = re.compile(r"\s*[*†‡§¶‖∗⁎⁰¹²³⁴-⁹]{1,4}\s*")
+#: What a mark without brackets stands behind; "p." and "Fig." are followed by other numbers.
+_WORD_END = re.compile(r"[^\W\d_][\])’'”\"»]{0,2}[.,;:!?…]{0,3}[\])’'”\"»]{0,2}\Z")
+_COUNTED = re.compile(
+    r"(?:^|\W)(?:pp?|figs?|abb|tab|eqs?|secs?|chap|ch|nos?|nr|n|vol|art|bd|s|v)\.?\Z", re.IGNORECASE
+)
 _NUMBER = re.compile(r"\s*\d{1,4}\s*")
 #: What leads back from a note, besides its mark.
 _BACK = re.compile(r"\s*[\[(]?\s*(?:[↩↑↵⤴⏎▲^]\ufe0e?|back|return|retour|zurück)\s*[\])]?\s*")
@@ -39,6 +44,7 @@ class How:
     LEADS = 4  # to a fragment
     BREAK = 8  # a line's end
     LOWERED = 16
+    GLUED = 32  # a linked number right behind a word: a mark, if its note leads back
 
 
 class Run(NamedTuple):
@@ -54,6 +60,7 @@ class _Mark(NamedTuple):
     href: str
     certain: bool
     leads: bool
+    glued: bool
 
 
 class _Marked(NamedTuple):
@@ -63,6 +70,8 @@ class _Marked(NamedTuple):
     identifier: str
     certain: bool
     leads: bool
+    #: Which of the block's skipped spans it is, if it is read unless its note leads back.
+    span: int
 
 
 @dataclass(slots=True)
@@ -89,10 +98,15 @@ class Blocks:
     places: dict[str, Place] = field(default_factory=dict)
     #: Hrefs of marks that lead to another file's notes.
     far_marks: dict[str, None] = field(default_factory=dict)
+    #: The same of marks that are such only if the note leads back.
+    unsure_marks: dict[str, None] = field(default_factory=dict)
     _waiting: list[Place] = field(default_factory=list)
     _links: list[str] = field(default_factory=list)
     _marks: list[_Mark] = field(default_factory=list)
     _links_of: dict[int, list[str]] = field(default_factory=dict)
+    #: Blocks with a link to a place in another file.
+    _leave: set[int] = field(default_factory=set)
+    _leaves: bool = False
     _marked: list[_Marked] = field(default_factory=list)
     #: Ids that links lead to which stand as those of notes do that lead back.
     _backs: list[str] = field(default_factory=list)
@@ -133,6 +147,8 @@ class Blocks:
         """A link to within this file, for notes that lead back."""
         if href.startswith("#") and len(href) > 1:
             self._links.append(href[1:])
+        elif "#" in href:
+            self._leaves = True
 
     def mark(self, first: int, href: str, *, noteref: bool) -> None:
         """A link ended whose runs are those from ``first``: it may be the mark of a note."""
@@ -148,10 +164,23 @@ class Blocks:
         leads = not 0 <= self._first_word < first
         if href.startswith("#") and (_BACK.fullmatch(text) or (leads and _MARK.fullmatch(text))):
             self._backs.append(href[1:])
-        if noteref or is_mark or bracketed:
-            self._marks.append(_Mark(href, noteref, leads))
+        glued = not (leads or bracketed or is_mark or noteref) and self._is_glued(first, text)
+        if noteref or is_mark or bracketed or glued:
+            self._marks.append(_Mark(href, noteref, leads, glued))
+        if glued:
+            self.runs[first] = self.runs[first]._replace(
+                skip=Skip.NOTE, how=self.runs[first].how | How.GLUED
+            )
         if is_mark and not bracketed:
             self._skip_from(first)
+
+    def _is_glued(self, first: int, text: str) -> bool:
+        """Whether the runs from ``first`` are a bare number right behind a word."""
+        if len(self.runs) - first != 1 or self.runs[first].skip is not Skip.NO:
+            return False
+        before = "".join(run.text[-12:] for run in self.runs[max(0, first - 4) : first])[-12:]
+        is_word = _WORD_END.search(before) and not _COUNTED.search(before)
+        return bool(is_word) and text.isdecimal() and len(text) <= 3
 
     def raised(self, first: int) -> None:
         """A superscript ended whose runs are those from ``first``."""
@@ -169,14 +198,19 @@ class Blocks:
         backs, self._backs = self._backs, []
         self.serial += 1
         self._first_word = -1
+        leaves, self._leaves = self._leaves, False
         if not runs:
             return None
         if kind is not Kind.VERSE:
             runs, has_lines = _lines(runs)
             if has_lines and breaks:
                 kind = Kind.VERSE
-        for text, skip in _merged(_with_scripts(_without_citations(runs))):
+        spans: list[int] = []
+        count = 0
+        for text, skip, glued in _merged(_with_scripts(_without_citations(runs))):
             self.builder.add(text, skip)
+            spans += [count] * glued
+            count += skip is not Skip.NO
         language = "" if language == self.language else language
         block = self.builder.end(kind, level=level, language=language)
         if block is None:
@@ -189,18 +223,30 @@ class Blocks:
             self._links_of[index] = links
         if backs:
             self._backs_of[index] = backs
-        for href, certain, leads in marks:
+        if leaves:
+            self._leave.add(index)
+        known = iter(spans if count == len(block.skipped) else ())
+        for href, certain, leads, glued in marks:
+            span = next(known, -1) if glued else -1
             if href.startswith("#"):
-                self._marked.append(_Marked(index, href[1:], certain, leads))
+                self._marked.append(_Marked(index, href[1:], certain, leads, span))
+            elif glued:
+                self.unsure_marks[href] = None
             elif certain or not leads:
                 self.far_marks[href] = None
         return block
 
-    def find_notes(self, more: Collection[str]) -> None:
-        """Skip the blocks of what marks lead to and what leads back to its mark, and of the
-        elements with the ids ``more``."""
+    def find_notes(self, more: Collection[str], perhaps: Collection[str]) -> None:
+        """Skip the blocks of what marks lead to and what leads back to its mark, of the
+        elements with the ids ``more``, and of those of ``perhaps`` that lead to another file."""
         for identifier in more:
             self._skip_note(self.places.get(identifier))
+        for identifier in perhaps:
+            place = self.places.get(identifier)
+            if place is not None and not self._leave.isdisjoint(
+                range(place.first, min(place.last, place.first + MAX_NOTE_BLOCKS) + 1)
+            ):
+                self._skip_note(place)
         led: dict[str, set[int]] = {}
         led_back: dict[str, set[int]] = {}
         # From a block to the one of its note, by a mark that has words before it.
@@ -209,6 +255,7 @@ class Blocks:
             place = self.places.get(mark.identifier)
             if place is not None and not mark.leads:
                 from_text.add((mark.block, place.first))
+        confirmed: set[tuple[int, int]] = set()
         for mark in self._marked:
             place = self.places.get(mark.identifier)
             if place is None or place.first in (-1, mark.block):
@@ -226,6 +273,19 @@ class Blocks:
             found = led if is_behind else led_back
             if (mark.certain and is_behind) or mark.block in found[mark.identifier]:
                 self._skip_note(place)
+                confirmed.add((mark.block, mark.span))
+        self._read_numbers(confirmed)
+
+    def _read_numbers(self, confirmed: Collection[tuple[int, int]]) -> None:
+        """Read the numbers behind words that turned out to be no marks."""
+        wrong: dict[int, set[int]] = {}
+        for mark in self._marked:
+            if mark.span >= 0 and (mark.block, mark.span) not in confirmed:
+                wrong.setdefault(mark.block, set()).add(mark.span)
+        for index, spans in wrong.items():
+            block = self.builder.blocks[index]
+            kept = [one for at, one in enumerate(block.skipped) if at not in spans]
+            self.builder.blocks[index] = replace(block, skipped=tuple(kept))
 
     def _targets(self, place: Place, links_of: Mapping[int, list[str]]) -> set[int]:
         """The blocks that such links in a short element lead to."""
@@ -346,14 +406,17 @@ def _with_scripts(runs: list[Run]) -> Iterable[Run]:
         before = text[-2:] if len(text) > 1 else (before + text)[-2:]
 
 
-def _merged(runs: Iterable[Run]) -> Iterable[tuple[str, Skip]]:
+def _merged(runs: Iterable[Run]) -> Iterable[tuple[str, Skip, int]]:
+    """Text, why it is skipped, and how many marks in it are to be confirmed."""
     pieces: list[str] = []
     behind = Skip.NO
-    for text, skip, _ in runs:
+    glued = 0
+    for text, skip, how in runs:
         if skip is not behind and pieces:
-            yield "".join(pieces), behind
-            pieces = []
+            yield "".join(pieces), behind, glued
+            pieces, glued = [], 0
         behind = skip
+        glued += bool(how & How.GLUED)
         pieces.append(text)
     if pieces:
-        yield "".join(pieces), behind
+        yield "".join(pieces), behind, glued
