@@ -104,6 +104,7 @@ def test_read_into_says_where_its_language_differs_from_the_document_s() -> None
         "<iframe src='//x.example'>x</iframe><object data=x>x</object><video>x</video>",
         "<img src=x alt=x>",
         "<!-- x --><!-- > x --><?php x ?>",
+        "<span class='mw-editsection'>[<a href=x>edit</a>]</span>",
         "<rt>x</rt>",
     ],
 )
@@ -127,6 +128,19 @@ def test_furniture() -> None:
     assert texts(document, Skip.FURNITURE) == ["Site", "Home", "Menu", "Contents", "Licence"]
     assert texts(document, Skip.NO) == ["Title", "Page 12 break", "By Jane"]
     assert skipped(document) == [("12", Skip.FURNITURE)]
+
+
+def test_page_numbers_and_licences_of_books() -> None:
+    document = html(
+        "<section class='pg-boilerplate pgheader' id=pg-header><h2>The Project Gutenberg eBook</h2>"
+        "<div id=pg-machine-header>Title: It</div></section>"
+        "<h2>One<span class=mw-editsection>[edit]</span></h2><p>The moun<span class='x pagenum'><a id=p12>[Pg 12]</a></span>tain.</p>"
+        "<p class='Page-Number'>13</p><p class=pages>Pages</p>"
+        "<section id=pg-footer>Licence</section>"
+    )
+    assert texts(document, Skip.NO) == ["One", "The moun[Pg 12]tain.", "Pages"]
+    assert skipped(document) == [("[Pg 12]", Skip.FURNITURE)]
+    assert [entry.title for entry in document.contents] == ["One"]
 
 
 def test_the_page_s_only_title_is_read_though_it_is_in_its_header() -> None:
