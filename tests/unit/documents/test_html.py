@@ -134,7 +134,8 @@ def test_page_numbers_and_licences_of_books() -> None:
     document = html(
         "<section class='pg-boilerplate pgheader' id=pg-header><h2>The Project Gutenberg eBook</h2>"
         "<div id=pg-machine-header>Title: It</div></section>"
-        "<h2>One<span class=mw-editsection>[edit]</span></h2><p>The moun<span class='x pagenum'><a id=p12>[Pg 12]</a></span>tain.</p>"
+        "<h2>One<span class=mw-editsection>[edit]</span></h2>"
+        "<p>The moun<span class='x pagenum'><a id=p12>[Pg 12]</a></span>tain.</p>"
         "<p class='Page-Number'>13</p><p class=pages>Pages</p>"
         "<section id=pg-footer>Licence</section>"
     )

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from lectern.documents.citations import skip_citations
 from lectern.documents.epub_archive import MIB, Archive
 from lectern.documents.epub_package import Item, Package, Target, package, target
 from lectern.documents.html import Page, read_into
@@ -97,6 +98,7 @@ def epub(data: bytes) -> Document:
     furniture = [reading.whole(path) for path, one in chapters.items() if one.is_furniture]
     _skip(builder.blocks, [*furniture, *reading.furniture()])
     _skip(builder.blocks, [reading.whole(part.path) for part in book.spine if not part.linear])
+    skip_citations(builder)
     return builder.document(
         title=book.title,
         author=book.author,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from lectern.documents.citations import skip_citations
 from lectern.documents.htmlblocks import Blocks, How
 from lectern.documents.htmlframes import Frame
 from lectern.documents.htmlpolicy import (
     BLOCKS,
     BREAKS_ROW,
     CELL_LIKE,
+    CODE,
     HEAD_PARTS,
     IGNORED,
     ITEM_LIKE,
@@ -63,6 +65,7 @@ def html(markup: str) -> Document:
             replace(block, language="") if block.language == page.language else block
             for block in builder.blocks
         ]
+    skip_citations(builder)
     document = builder.document(title=page.title, author=page.author, language=page.language)
     if document.title or not document.contents:
         return document
@@ -246,6 +249,8 @@ class _Reader:
             frame.how |= How.RAISED
         elif name == "sub":
             frame.how |= How.LOWERED
+        elif name in CODE:
+            frame.how |= How.CODE
         if name in BLOCKS:
             frame.enter_block(depth)
 

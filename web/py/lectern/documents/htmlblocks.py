@@ -44,6 +44,7 @@ class How:
     LEADS = 4  # to a fragment
     BREAK = 8  # a line's end
     LOWERED = 16
+    CODE = 64
     GLUED = 32  # a linked number right behind a word: a mark, if its note leads back
 
 
@@ -207,8 +208,8 @@ class Blocks:
                 kind = Kind.VERSE
         spans: list[int] = []
         count = 0
-        for text, skip, glued in _merged(_with_scripts(_without_citations(runs))):
-            self.builder.add(text, skip)
+        for text, skip, is_code, glued in _merged(_with_scripts(_without_citations(runs))):
+            self.builder.add(text, skip, literal=is_code)
             spans += [count] * glued
             count += skip is not Skip.NO
         language = "" if language == self.language else language
@@ -406,17 +407,17 @@ def _with_scripts(runs: list[Run]) -> Iterable[Run]:
         before = text[-2:] if len(text) > 1 else (before + text)[-2:]
 
 
-def _merged(runs: Iterable[Run]) -> Iterable[tuple[str, Skip, int]]:
-    """Text, why it is skipped, and how many marks in it are to be confirmed."""
+def _merged(runs: Iterable[Run]) -> Iterable[tuple[str, Skip, bool, int]]:
+    """Text, why it is skipped, whether it is code, and how many marks in it are to be confirmed."""
     pieces: list[str] = []
-    behind = Skip.NO
-    glued = 0
+    behind, was_code, glued = Skip.NO, False, 0
     for text, skip, how in runs:
-        if skip is not behind and pieces:
-            yield "".join(pieces), behind, glued
+        is_code = bool(how & How.CODE) and skip is Skip.NO
+        if pieces and (skip is not behind or is_code is not was_code):
+            yield "".join(pieces), behind, was_code, glued
             pieces, glued = [], 0
-        behind = skip
+        behind, was_code = skip, is_code
         glued += bool(how & How.GLUED)
         pieces.append(text)
     if pieces:
-        yield "".join(pieces), behind, glued
+        yield "".join(pieces), behind, was_code, glued

@@ -39,6 +39,8 @@ KINDS = {
     "figcaption": Kind.CAPTION,
     "table": Kind.PARAGRAPH,
 }
+#: Brackets in them are no citations.
+CODE = names("code kbd samp var tt")
 ITEM_LIKE = frozenset({"li", "dt", "dd"})
 CELL_LIKE = frozenset({"td", "th"})
 TABLE_PARTS = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption"})

@@ -40,6 +40,7 @@ class Piece:
     is_break: bool = False
     is_raised: bool = False
     is_lowered: bool = False
+    is_code: bool = False
 
 
 @dataclass(slots=True)
@@ -170,7 +171,8 @@ class _Inline:
         code = self._text[ticks.end() : places[following]].replace("\n", " ")
         if code.startswith(" ") and code.endswith(" ") and not code.isspace():
             code = code[1:-1]
-        self._add(code)
+        if code:
+            self._pieces.append(Piece(code, is_code=True))
         return places[following] + count
 
     def _delimiters(self, character: str, at: int) -> int:
