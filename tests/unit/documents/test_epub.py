@@ -316,3 +316,23 @@ def test_a_novel_of_300_chapters_is_read_quickly() -> None:
     assert len(document.text) > 1_000_000
     assert len(document.contents) == 300
     assert led(document)[-1] == ("Chapter 300", 1, "Chapter 300")
+
+
+def test_marks_that_are_raised_by_a_style_and_notes_at_the_book_s_end() -> None:
+    book = make(
+        [
+            Chapter(
+                "one.xhtml",
+                '<p>A word<a id="r5" class="up" href="notes.xhtml#n5">5</a> and more.</p>',
+            ),
+            Chapter(
+                "notes.xhtml", '<p id="n5"><a href="one.xhtml#r5">5</a> A note.</p><p>End.</p>'
+            ),
+        ],
+        version=2,
+    )
+    document = epub(book)
+    assert heard(document) == ["A word5 and more.", "End."]
+    (mark,) = document.blocks[0].skipped
+    assert document.text[mark.start : mark.end] == "5"
+    assert skipped(document, Skip.NOTE) == ["5 A note."]

@@ -104,6 +104,7 @@ def test_read_into_says_where_its_language_differs_from_the_document_s() -> None
         "<iframe src='//x.example'>x</iframe><object data=x>x</object><video>x</video>",
         "<img src=x alt=x>",
         "<!-- x --><!-- > x --><?php x ?>",
+        "<span class='mw-editsection'>[<a href=x>edit</a>]</span>",
         "<rt>x</rt>",
     ],
 )
@@ -129,126 +130,24 @@ def test_furniture() -> None:
     assert skipped(document) == [("12", Skip.FURNITURE)]
 
 
+def test_page_numbers_and_licences_of_books() -> None:
+    document = html(
+        "<section class='pg-boilerplate pgheader' id=pg-header><h2>The Project Gutenberg eBook</h2>"
+        "<div id=pg-machine-header>Title: It</div></section>"
+        "<h2>One<span class=mw-editsection>[edit]</span></h2>"
+        "<p>The moun<span class='x pagenum'><a id=p12>[Pg 12]</a></span>tain.</p>"
+        "<p class='Page-Number'>13</p><p class=pages>Pages</p>"
+        "<section id=pg-footer>Licence</section>"
+    )
+    assert texts(document, Skip.NO) == ["One", "The moun[Pg 12]tain.", "Pages"]
+    assert skipped(document) == [("[Pg 12]", Skip.FURNITURE)]
+    assert [entry.title for entry in document.contents] == ["One"]
+
+
 def test_the_page_s_only_title_is_read_though_it_is_in_its_header() -> None:
     page = "<body><header><h1>Title</h1><p>Menu</p></header><p>Text"
     assert texts(html(page), Skip.NO) == ["Title", "Text"]
     assert texts(html(page + "<h1>Another</h1>"), Skip.NO) == ["Text", "Another"]
-
-
-@pytest.mark.parametrize(
-    "mark",
-    [
-        "<sup><a href='#n'>1</a></sup>",
-        "<a href='#n'><sup>1</sup></a>",
-        "<sup>(<a href='notes.xhtml#n'>12</a>)</sup>",
-        "<sup><a href='#n'>1</a>, <a href='#m'>2</a></sup>",
-        "<sup><a href='#n'>b</a></sup>",
-        "<sup><a href='#n'>iv</a></sup>",
-        "<a href='#n'><sup>[note 3]</sup></a>",
-        "<a href='#n'>*</a>",
-        "<a href='#n'>††</a>",
-        "<a href='#n'>²</a>",
-        "<a epub:type='noteref' href='#n'>1</a>",
-        "<a role='doc-noteref' href='#n'>see note</a>",
-    ],
-)
-def test_the_marks_of_notes_are_skipped(mark: str) -> None:
-    document = html(f"<p>A word{mark} and more.")
-    assert len(skipped(document)) == 1
-    text, skip = skipped(document)[0]
-    assert skip is Skip.NOTE
-    assert document.text.replace(text, "") == "A word and more."
-
-
-@pytest.mark.parametrize(
-    "kept",
-    [
-        "x<sup>2</sup>",
-        "H<sub>2</sub>O",
-        "1<sup>er</sup>",
-        "2<sup>nd</sup>",
-        "<a href='#c4'>4<sup>th</sup> chapter</a>",
-        "<a href='#x'>12</a>",
-        "<a href='#x'>x<sup>i</sup></a>",
-        "<a href='#x'>i<sup>v</sup></a>",
-        "<a href='#x'>A</a>",
-        "<sup><a href='//x.example/'>2</a></sup>",
-        "<sup><a href='#x'>TM</a></sup>",
-        "[sic]",
-        "[12]",
-        "a[<i>i</i>]",
-        "<a href='#x'>[see there]</a>",
-    ],
-)
-def test_other_superscripts_links_and_brackets_are_read(kept: str) -> None:
-    assert skipped(html(f"<p>A word {kept} and more.")) == []
-
-
-@pytest.mark.parametrize(
-    "cite",
-    [
-        "<a href='#b12'>[12]</a>",
-        "<sup>[3, 4]</sup>",
-        "<cite>[<a href='#b5'>5</a>–<a href='#b7'>7</a>]</cite>",
-        "<sup><a href='#c1'>[1]</a></sup>",
-        "[<a href='https://doi.example/1'>1</a>]",
-    ],
-)
-def test_citations_are_references(cite: str) -> None:
-    document = html(f"<p>As [some] said {cite}, it [8] holds.")
-    ((text, skip),) = skipped(document)
-    assert skip is Skip.REFERENCE
-    assert document.text.replace(text, "") == "As [some] said, it [8] holds."
-
-
-def test_notes_by_what_they_say_they_are() -> None:
-    document = html(
-        "<p>Text.</p><aside epub:type='footnote'><p>A</p><p>B</p></aside><p>Go on.</p>"
-        "<section role='doc-endnotes'><h2>Notes</h2><ol><li>C</ol></section>"
-        "<div epub:type='x rearnotes'>D</div><aside>Aside</aside>"
-    )
-    assert texts(document, Skip.NOTE) == ["A", "B", "Notes", "C", "D"]
-    assert texts(document, Skip.NO) == ["Text.", "Go on.", "Aside"]
-    assert document.contents == ()
-
-
-@pytest.mark.parametrize(
-    "note",
-    [
-        "<ol><li id=n1>The note. <a href='#r1'>back</a><li>No note</ol>",
-        "<p id=n1><sup><a href='#r1'>1</a></sup> The note.<p>No note",
-        "<p><a name=n1></a><a href='#r1'>[1]</a> The note.<p>No note",
-        "<div id=n1><p>The note.</p><p><a href='#r1'>back</a></p></div><p>No note",
-    ],
-)
-def test_what_a_mark_leads_to_and_leads_back_is_a_note(note: str) -> None:
-    document = html(f"<p>Text<sup><a id=r1 href='#n1'>1</a></sup>.</p><p>More.</p>{note}")
-    assert texts(document, Skip.NO) == ["Text1.", "More.", "No note"]
-    assert "The note" in texts(document, Skip.NOTE)[0]
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        "<p id=n1>Leads nowhere.",
-        "<h2 id=n1><a href='#r1'>A heading</a></h2>",
-        "<p id=n1>" + "Too long for a note. " * 300 + "<a href='#r1'>back</a>",
-        "<div id=n1>" + "<p>A chapter.</p>" * 20 + "<a href='#r1'>back</a></div>",
-        "<p id=n1>Leads <a href='#top'>elsewhere</a>.",
-    ],
-)
-def test_what_is_no_note(other: str) -> None:
-    markup = f"<p id=top>Top</p><p>Text<sup><a id=r1 href='#n1'>1</a></sup>.</p>{other}"
-    assert texts(html(markup), Skip.NOTE) == []
-
-
-def test_notes_in_another_file() -> None:
-    builder = Builder()
-    page = read_into(builder, "<p>Text<sup><a href='notes.xhtml#n1'>1</a></sup>")
-    assert page.marks == ("notes.xhtml#n1",)
-    page = read_into(builder, "<p id=n1>Note</p><p id=n2>Other</p>", notes={"n1", "n9"})
-    assert [block.skip for block in builder.blocks] == [Skip.NO, Skip.NOTE, Skip.NO]
-    assert page.marks == ()
 
 
 def test_ids_lead_to_the_block_that_holds_or_follows_them() -> None:
@@ -379,6 +278,12 @@ HOSTILE = {
     "notes": "<p id=a>x<sup><a href=#b>1</a></sup>" * 2000
     + "<p id=b>y"
     + "<a href=#a>z</a>" * 20_000,
+    "numbers behind words": "<p>" + "a<a href=#x>1</a>" * (SIZE // 17) + "<p id=x>y",
+    "marks without a word": "<a href=#x>*</a>" * (SIZE // 16),
+    "notes in the margin": "<p id=b>"
+    + "<a href=#a>↩</a>" * 10_000
+    + "<p id=a>x"
+    + "<p>x<sup><a href=#b>1</a></sup>" * 4000,
 }
 
 

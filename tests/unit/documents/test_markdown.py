@@ -91,7 +91,8 @@ def test_blocks(text: str, wanted: list[tuple[str, str]]) -> None:
         ("See https://a.example/b(c), www.d.example/e. f", "See a.example, d.example. f"),
         ("[https://a.example/b](https://a.example/b)", "a.example"),
         ("a <b>c</b> <!-- d --> <span title=e>f</span> 1 < 2", "a c f 1 < 2"),
-        ("H<sub>2</sub>O x<sup>2</sup>", "H2O x2"),
+        ("H<sub>2</sub>O x<sup>2</sup>", "H₂O x²"),
+        ("10<sup>-3</sup> 1<sup>er</sup> x<sub>i</sub>", "10⁻³ 1er xi"),
         ("soft\u00adhyphen", "softhyphen"),
     ],
 )  # fmt: skip

@@ -78,16 +78,16 @@ def test_a_note_goes_on_at_the_next_foot() -> None:
 def test_powers_stay_where_notes_are() -> None:
     setter = Setter(notes={"2": "A note."})
     document = pdf(
-        setter.set([Text("Of x^{2} metres, 5 km^{2} and the rest^{2} of it."), *prose(4)])
+        setter.set([Text("Of x^{2} metres, 5 km^{2}, 10^{2} and the rest^{2} of it."), *prose(4)])
     )
-    assert spoken(document)[0] == "Of x2 metres, 5 km2 and the rest of it."
+    assert spoken(document)[0] == "Of x² metres, 5 km², 10² and the rest of it."
 
 
 def test_raised_numbers_without_a_note_stay() -> None:
     document = pdf(
         Setter().set([Text("On the 1^{er} of May H_{2}O was word^{3} here."), *prose(4)])
     )
-    assert spoken(document)[0] == "On the 1er of May H2O was word3 here."
+    assert spoken(document)[0] == "On the 1er of May H₂O was word³ here."
     assert not document.blocks[0].skipped
 
 

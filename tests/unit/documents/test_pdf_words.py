@@ -123,6 +123,14 @@ def test_words_of_the_other_direction_within_a_line() -> None:
     assert spoken(pdf(setter.set([])))[-1] == "The word שלום עולם means peace."
 
 
+def test_raised_and_lowered_numbers_are_so_in_the_text() -> None:
+    setter = Setter()
+    setter.set(prose(3, 2))
+    setter.put("About 10^{6} grains, 10^{-3} of x^{n} and the 5^{th} of H_{2}O", 72, 700)
+    wanted = "About 10⁶ grains, 10⁻³ of xⁿ and the 5th of H₂O"
+    assert spoken(pdf(setter.set([])))[-1] == wanted
+
+
 def test_a_word_split_over_columns_and_pages() -> None:
     texts = [Text(one.text) for one in prose(60, 21)]
     setter = Setter(3, gutter=14, hyphenate=1.0)

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from lectern.documents.html import html
+from lectern.documents.htmlpolicy import PAGE_NUMBERS
 from lectern.documents.model import Document, Skip
 from lectern.documents.webpage import better
 
 from tests.contract.article_contracts import ARTICLE, LIMITS, MENU, PAGE, SENTENCE
-from tests.unit.documents.checks import check, shapes, texts
+from tests.unit.documents.checks import check, shapes, skipped, texts
 from tests.unit.tools import node
 from tools.build.paths import LAYOUT
 
@@ -73,6 +74,21 @@ def test_the_article_is_found_however_the_page_is_written(tmp_path: Path, page: 
     heard = " ".join(texts(read(tmp_path, page))).lower()
     assert all(f"part {number}." in heard for number in range(6))
     assert "the menu" not in heard
+
+
+def test_page_numbers_are_known_behind_it_and_edit_links_are_gone(tmp_path: Path) -> None:
+    numbers = sorted(PAGE_NUMBERS)
+    marked = "".join(
+        f"<p>{SENTENCE}<span class='{name}'>[Pg {at}]</span> {SENTENCE}</p>"
+        for at, name in enumerate(numbers)
+    )
+    heading = "<h2>History<span class='mw-editsection'>[<a href='/e'>edit</a>]</span></h2>"
+    document = read(tmp_path, PAGE.replace("<article>", f"<article>{heading}{marked}"))
+    assert [text for text, skip in skipped(document) if skip is Skip.FURNITURE] == [
+        f"[Pg {at}]" for at in range(len(numbers))
+    ]
+    assert "History" in [entry.title for entry in document.contents]
+    assert "edit" not in document.text
 
 
 def test_headings_lists_and_notes_come_through(tmp_path: Path) -> None:

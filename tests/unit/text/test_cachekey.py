@@ -15,6 +15,11 @@ def key(**changes: object) -> str:
     return audio_key(**(BASE | changes))  # type: ignore[arg-type]
 
 
+def test_what_is_read_otherwise_than_it_was_has_another_key() -> None:
+    """Sound of "10⁶" that a browser kept says "ten six"."""
+    assert key(text="10⁶") != "e2e7dafbed13e47b3b1a4f0959522bf7af8b1ac414710287df81ae35af2f8c1e"
+
+
 def test_is_64_hex_digits_and_does_not_change_between_versions() -> None:
     assert key() == "b970b56a55da418df99c468cce539cdbedebf140d4d723b095a0b6685ba5a466"
 

@@ -7,6 +7,9 @@ import { Readability, isProbablyReaderable } from '../../vendor/article/readabil
 /** Tags that a page has once: where one is missing, linkedom takes what comes first for it. */
 const ONLY_TAGS = /<!doctype[^<>]*>|<\/?(?:html|body)\b[^<>]*>/gi;
 
+/** By their classes Python knows what is no text of the page (`documents/htmlpolicy.py`). */
+const PAGE_NUMBERS = ['pagenum', 'pageno', 'pagenumber', 'page-num', 'page-number', 'x-ebookmaker-pageno'];
+
 const scope = /** @type {DedicatedWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
 scope.onmessage = ({ data: { markup, limits } }) => {
@@ -25,7 +28,11 @@ scope.postMessage({ begun: true });
 function article(markup, { elements, paragraph, score }) {
   const page = pageOf(markup);
   if (!isProbablyReaderable(page, { minContentLength: paragraph, minScore: score })) return '';
-  const found = new Readability(page, { maxElemsToParse: elements }).parse();
+  for (const link of page.querySelectorAll('.mw-editsection')) link.remove();
+  const found = new Readability(page, {
+    maxElemsToParse: elements,
+    classesToPreserve: PAGE_NUMBERS,
+  }).parse();
   if (!found?.content) return '';
   const { title, byline, lang: language, siteName: site, content } = found;
   return JSON.stringify({ title, byline, language, site, content });

@@ -7,6 +7,8 @@ import json
 import unicodedata
 from collections.abc import Sequence
 
+from lectern.powers import SCRIPT
+
 #: Raise it when the same request begins to sound different: old entries are then never found.
 ENGINE_VERSION = 2
 
@@ -35,6 +37,9 @@ def audio_key(
         speaker,
         *(_scale(value) for value in (noise, length, noise_w)),
     ]
+    if SCRIPT.search(text):
+        # They were dropped once; everything else that is kept sounds as it did.
+        fields.append("powers")
     if said:
         fields.append([list(pair) for pair in said])
     # ASCII JSON writes a lone surrogate as an escape instead of failing on it.

@@ -1,14 +1,16 @@
-"""How abbreviations are read that espeak-ng spells out or gets wrong.
+"""How abbreviations and powers are read that espeak-ng spells out or gets wrong.
 
-One table a language: what is written, as a pattern over the text, and the words that are
-said. Where nothing stands here espeak knows better.
+One table of abbreviations a language: what is written, as a pattern over the text, and the words
+that are said. Where nothing stands here espeak knows better. Powers are read in ``powers.py``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
+
+from lectern import powers
 
 #: After a title: a name, or "le", "la" ("M. le maire").
 _NAME = r"(?=\s+(?:[A-ZÀ-ÖØ-Ý]|l[ea]\s|l['’]))"
@@ -50,7 +52,8 @@ _TABLES: dict[str, tuple[tuple[str, str], ...]] = {
 def read_as(
     text: str, ranges: Sequence[tuple[int, int]], language: str
 ) -> tuple[str, dict[int, str]]:
-    """The text with its abbreviations written out, and what each word concerned says alone.
+    """The text with its abbreviations and powers written out, and what each word concerned
+    says alone.
 
     Args:
         ranges: where the words stand in the text.
@@ -59,24 +62,45 @@ def read_as(
     A reading of as many words as are written goes word by word; else the first of them
     says it all, and the others are silent.
     """
-    pattern, readings = _compiled(language.split("-", maxsplit=1)[0].lower())
-    if pattern is None:
-        return text, {}
+    spoken_in = language.split("-", maxsplit=1)[0].lower()
+    found = [*_abbreviations(text, ranges, spoken_in), *_powers(text, ranges, spoken_in)]
     pieces: list[str] = []
     alone: dict[int, str] = {}
     position = 0
-    for match in pattern.finditer(text):
-        said = readings[match.lastindex - 1] if match.lastindex else match.group()
-        written = [n for n, (start, _) in enumerate(ranges) if match.start() <= start < match.end()]
-        if not written:
+    for start, end, said, written in sorted(found):
+        if start < position:
             continue
         parts = said.split()
         if len(parts) != len(written):
             parts = [said] + [""] * (len(written) - 1)
         alone |= dict(zip(written, parts, strict=True))
-        pieces += [text[position : match.start()], said]
-        position = match.end()
+        pieces += [text[position:start], said]
+        position = end
     return "".join(pieces) + text[position:], alone
+
+
+#: Where it stands, what it says, and which words it is.
+_Reading = tuple[int, int, str, list[int]]
+
+
+def _abbreviations(
+    text: str, ranges: Sequence[tuple[int, int]], language: str
+) -> Iterator[_Reading]:
+    pattern, readings = _compiled(language)
+    for match in pattern.finditer(text) if pattern else ():
+        said = readings[match.lastindex - 1] if match.lastindex else match.group()
+        written = [n for n, (start, _) in enumerate(ranges) if match.start() <= start < match.end()]
+        if written:
+            yield (*match.span(), said, written)
+
+
+def _powers(text: str, ranges: Sequence[tuple[int, int]], language: str) -> Iterator[_Reading]:
+    if not powers.SCRIPT.search(text):
+        return
+    for number, (start, end) in enumerate(ranges):
+        if powers.SCRIPT.search(text, start, end):
+            said = powers.said(text[start:end], text[max(0, start - 30) : start], language)
+            yield start, end, said, [number]
 
 
 @cache

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from lectern.documents.citations import skip_citations
 from lectern.documents.epub_archive import MIB, Archive
 from lectern.documents.epub_package import Item, Package, Target, package, target
 from lectern.documents.html import Page, read_into
@@ -69,17 +70,26 @@ def epub(data: bytes) -> Document:
     book = package(archive)
     texts = _spine_texts(archive, book)
     notes = _note_ids(archive, texts)
+    perhaps: dict[str, set[str]] = {}
     builder = Builder()
     chapters: dict[str, _Chapter] = {}
     for path in list(texts):
         # Taken out: of a long book the markup need not be kept beside the text.
         markup = texts.pop(path)
         first, start = len(builder.blocks), builder.length
-        page = read_into(builder, markup, language=book.language, notes=notes.get(path, set()))
+        page = read_into(
+            builder,
+            markup,
+            language=book.language,
+            notes=notes.get(path, set()),
+            perhaps=perhaps.get(path, set()),
+        )
         skip = path == book.nav or _is_furniture(markup)
         chapters[path] = _Chapter(page, first, len(builder.blocks), start, skip)
         for mark in page.marks:
             _add_note(notes, target(archive, path, mark))
+        for mark in page.unsure:
+            _add_note(perhaps, target(archive, path, mark))
     if not builder.blocks:
         raise DocumentUnreadable(
             "There is no text in this EPUB: its pages are pictures, or empty.", Reason.PICTURES_ONLY
@@ -88,6 +98,7 @@ def epub(data: bytes) -> Document:
     furniture = [reading.whole(path) for path, one in chapters.items() if one.is_furniture]
     _skip(builder.blocks, [*furniture, *reading.furniture()])
     _skip(builder.blocks, [reading.whole(part.path) for part in book.spine if not part.linear])
+    skip_citations(builder)
     return builder.document(
         title=book.title,
         author=book.author,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from lectern.documents.citations import skip_citations
 from lectern.documents.htmlblocks import Blocks, How
 from lectern.documents.htmlframes import Frame
 from lectern.documents.htmlpolicy import (
     BLOCKS,
     BREAKS_ROW,
     CELL_LIKE,
+    CODE,
     HEAD_PARTS,
     IGNORED,
     ITEM_LIKE,
@@ -40,7 +42,7 @@ class Page:
     ``ids``: element id -> offset in the builder's text of the block that holds it or follows it.
     ``title``: one line, "" where there is none. ``language``: BCP 47, of its root, or "".
     ``marks``: hrefs of note marks that lead to other files ("notes.xhtml#n1"), for ``notes`` of
-    the call that reads that file.
+    the call that reads that file. ``unsure``: the same for ``perhaps``.
     """
 
     ids: dict[str, int]
@@ -48,6 +50,7 @@ class Page:
     language: str = ""
     author: str = ""
     marks: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
 
 
 def html(markup: str) -> Document:
@@ -62,6 +65,7 @@ def html(markup: str) -> Document:
             replace(block, language="") if block.language == page.language else block
             for block in builder.blocks
         ]
+    skip_citations(builder)
     document = builder.document(title=page.title, author=page.author, language=page.language)
     if document.title or not document.contents:
         return document
@@ -69,12 +73,18 @@ def html(markup: str) -> Document:
 
 
 def read_into(
-    builder: Builder, markup: str, *, language: str = "", notes: Collection[str] = ()
+    builder: Builder,
+    markup: str,
+    *,
+    language: str = "",
+    notes: Collection[str] = (),
+    perhaps: Collection[str] = (),
 ) -> Page:
     """Add the blocks of a page to ``builder``.
 
     ``language``: the document's; blocks of another say so. ``notes``: ids of elements that are
-    notes, because marks in other files lead there. Raises ``TooLarge`` above ``MAX_MARKUP``.
+    notes, because marks in other files lead there. ``perhaps``: of those that are if they
+    lead back. Raises ``TooLarge`` above ``MAX_MARKUP``.
     """
     if len(markup) > MAX_MARKUP:
         raise TooLarge(
@@ -89,7 +99,7 @@ def read_into(
             reader.open(token)
         else:
             reader.close(token.name)
-    reader.finish(notes)
+    reader.finish(notes, perhaps)
     return reader.page()
 
 
@@ -124,13 +134,14 @@ class _Reader:
             self._language,
             self._author,
             tuple(self._blocks.far_marks),
+            tuple(self._blocks.unsure_marks),
         )
 
-    def finish(self, notes: Collection[str]) -> None:
+    def finish(self, notes: Collection[str], perhaps: Collection[str]) -> None:
         self._flush()
         while len(self._frames) > 1:
             self._pop()
-        self._blocks.find_notes(notes)
+        self._blocks.find_notes(notes, perhaps)
         self._read_only_title()
 
     def text(self, text: str) -> None:
@@ -236,6 +247,10 @@ class _Reader:
             self._blocks.link(frame.href)
         elif name == "sup":
             frame.how |= How.RAISED
+        elif name == "sub":
+            frame.how |= How.LOWERED
+        elif name in CODE:
+            frame.how |= How.CODE
         if name in BLOCKS:
             frame.enter_block(depth)
 

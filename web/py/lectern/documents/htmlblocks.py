@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from lectern.documents.model import Block, Builder, Kind, Skip
+from lectern.documents.raised import subscript, superscript
 
 #: What leads to a note is short, and so is a note; more is a chapter.
 MAX_MARK = 24
@@ -22,7 +23,14 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _SYMBOL = re.compile(r"\s*[*†‡§¶‖∗⁎⁰¹²³⁴-⁹]{1,4}\s*")
+#: What a mark without brackets stands behind; "p." and "Fig." are followed by other numbers.
+_WORD_END = re.compile(r"[^\W\d_][\])’'”\"»]{0,2}[.,;:!?…]{0,3}[\])’'”\"»]{0,2}\Z")
+_COUNTED = re.compile(
+    r"(?:^|\W)(?:pp?|figs?|abb|tab|eqs?|secs?|chap|ch|nos?|nr|n|vol|art|bd|s|v)\.?\Z", re.IGNORECASE
+)
 _NUMBER = re.compile(r"\s*\d{1,4}\s*")
+#: What leads back from a note, besides its mark.
+_BACK = re.compile(r"\s*[\[(]?\s*(?:[↩↑↵⤴⏎▲^]\ufe0e?|back|return|retour|zurück)\s*[\])]?\s*")
 _BRACKETED = re.compile(r"\s*\[\s*\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*\s*\]\s*")
 _CITATION = re.compile(r"\s?\[\s?\d{1,4}(?:\s?[,;–-]\s?\d{1,4}){0,50}\s?\]")
 
@@ -35,12 +43,36 @@ class How:
     RAISED = 2
     LEADS = 4  # to a fragment
     BREAK = 8  # a line's end
+    LOWERED = 16
+    CODE = 64
+    GLUED = 32  # a linked number right behind a word: a mark, if its note leads back
 
 
 class Run(NamedTuple):
     text: str
     skip: Skip
     how: int
+
+
+class _Mark(NamedTuple):
+    """A link that may be the mark of a note. ``certain``: it says so itself; ``leads``: no word
+    of its block stands before it, as in a note, whose own mark leads back."""
+
+    href: str
+    certain: bool
+    leads: bool
+    glued: bool
+
+
+class _Marked(NamedTuple):
+    """The same to within this file, once its block is known."""
+
+    block: int
+    identifier: str
+    certain: bool
+    leads: bool
+    #: Which of the block's skipped spans it is, if it is read unless its note leads back.
+    span: int
 
 
 @dataclass(slots=True)
@@ -67,16 +99,27 @@ class Blocks:
     places: dict[str, Place] = field(default_factory=dict)
     #: Hrefs of marks that lead to another file's notes.
     far_marks: dict[str, None] = field(default_factory=dict)
+    #: The same of marks that are such only if the note leads back.
+    unsure_marks: dict[str, None] = field(default_factory=dict)
     _waiting: list[Place] = field(default_factory=list)
     _links: list[str] = field(default_factory=list)
-    _marks: list[tuple[str, bool]] = field(default_factory=list)
+    _marks: list[_Mark] = field(default_factory=list)
     _links_of: dict[int, list[str]] = field(default_factory=dict)
-    #: Block of the mark, id of its note, whether that needs no link back.
-    _marked: list[tuple[int, str, bool]] = field(default_factory=list)
+    #: Blocks with a link to a place in another file.
+    _leave: set[int] = field(default_factory=set)
+    _leaves: bool = False
+    _marked: list[_Marked] = field(default_factory=list)
+    #: Ids that links lead to which stand as those of notes do that lead back.
+    _backs: list[str] = field(default_factory=list)
+    _backs_of: dict[int, list[str]] = field(default_factory=dict)
+    #: The first run of the block with a letter or digit in it, -1 before there is one.
+    _first_word: int = -1
 
     def add(self, text: str, skip: Skip, how: int) -> None:
         text = _UNHEARD.sub("", text)
         if text:
+            if self._first_word < 0 and any(map(str.isalnum, text)):
+                self._first_word = len(self.runs)
             self.runs.append(Run(text, skip, how))
 
     def trim(self) -> bool:
@@ -105,6 +148,8 @@ class Blocks:
         """A link to within this file, for notes that lead back."""
         if href.startswith("#") and len(href) > 1:
             self._links.append(href[1:])
+        elif "#" in href:
+            self._leaves = True
 
     def mark(self, first: int, href: str, *, noteref: bool) -> None:
         """A link ended whose runs are those from ``first``: it may be the mark of a note."""
@@ -117,10 +162,26 @@ class Blocks:
         runs = [run for run in self.runs[first:] if not run.text.isspace()]
         raised = bool(runs) and all(run.how & How.RAISED for run in runs)
         is_mark = bool(_SYMBOL.fullmatch(text)) or (raised and bool(_MARK.fullmatch(text)))
-        if noteref or is_mark or bracketed:
-            self._marks.append((href, noteref))
+        leads = not 0 <= self._first_word < first
+        if href.startswith("#") and (_BACK.fullmatch(text) or (leads and _MARK.fullmatch(text))):
+            self._backs.append(href[1:])
+        glued = not (leads or bracketed or is_mark or noteref) and self._is_glued(first, text)
+        if noteref or is_mark or bracketed or glued:
+            self._marks.append(_Mark(href, noteref, leads, glued))
+        if glued:
+            self.runs[first] = self.runs[first]._replace(
+                skip=Skip.NOTE, how=self.runs[first].how | How.GLUED
+            )
         if is_mark and not bracketed:
             self._skip_from(first)
+
+    def _is_glued(self, first: int, text: str) -> bool:
+        """Whether the runs from ``first`` are a bare number right behind a word."""
+        if len(self.runs) - first != 1 or self.runs[first].skip is not Skip.NO:
+            return False
+        before = "".join(run.text[-12:] for run in self.runs[max(0, first - 4) : first])[-12:]
+        is_word = _WORD_END.search(before) and not _COUNTED.search(before)
+        return bool(is_word) and text.isdecimal() and len(text) <= 3
 
     def raised(self, first: int) -> None:
         """A superscript ended whose runs are those from ``first``."""
@@ -135,15 +196,22 @@ class Blocks:
         runs, self.runs = self.runs, []
         links, self._links = self._links, []
         marks, self._marks = self._marks, []
+        backs, self._backs = self._backs, []
         self.serial += 1
+        self._first_word = -1
+        leaves, self._leaves = self._leaves, False
         if not runs:
             return None
         if kind is not Kind.VERSE:
             runs, has_lines = _lines(runs)
             if has_lines and breaks:
                 kind = Kind.VERSE
-        for text, skip in _merged(_without_citations(runs)):
-            self.builder.add(text, skip)
+        spans: list[int] = []
+        count = 0
+        for text, skip, is_code, glued in _merged(_with_scripts(_without_citations(runs))):
+            self.builder.add(text, skip, literal=is_code)
+            spans += [count] * glued
+            count += skip is not Skip.NO
         language = "" if language == self.language else language
         block = self.builder.end(kind, level=level, language=language)
         if block is None:
@@ -154,37 +222,79 @@ class Blocks:
         self._waiting.clear()
         if links:
             self._links_of[index] = links
-        for href, certain in marks:
+        if backs:
+            self._backs_of[index] = backs
+        if leaves:
+            self._leave.add(index)
+        known = iter(spans if count == len(block.skipped) else ())
+        for href, certain, leads, glued in marks:
+            span = next(known, -1) if glued else -1
             if href.startswith("#"):
-                self._marked.append((index, href[1:], certain))
-            else:
+                self._marked.append(_Marked(index, href[1:], certain, leads, span))
+            elif glued:
+                self.unsure_marks[href] = None
+            elif certain or not leads:
                 self.far_marks[href] = None
         return block
 
-    def find_notes(self, more: Collection[str]) -> None:
-        """Skip the blocks of what marks lead to and what leads back to its mark, and of the
-        elements with the ids ``more``."""
+    def find_notes(self, more: Collection[str], perhaps: Collection[str]) -> None:
+        """Skip the blocks of what marks lead to and what leads back to its mark, of the
+        elements with the ids ``more``, and of those of ``perhaps`` that lead to another file."""
         for identifier in more:
             self._skip_note(self.places.get(identifier))
-        known: dict[str, set[int]] = {}
-        for block, identifier, certain in self._marked:
+        for identifier in perhaps:
             place = self.places.get(identifier)
-            # A note stands behind its mark: the link back, which looks like a mark as well, and
-            # the paragraph that it leads to must not be taken for another.
-            if place is None or place.first <= block:
-                continue
-            if identifier not in known:
-                known[identifier] = self._leads_to(place)
-            if certain or block in known[identifier]:
+            if place is not None and not self._leave.isdisjoint(
+                range(place.first, min(place.last, place.first + MAX_NOTE_BLOCKS) + 1)
+            ):
                 self._skip_note(place)
+        led: dict[str, set[int]] = {}
+        led_back: dict[str, set[int]] = {}
+        # From a block to the one of its note, by a mark that has words before it.
+        from_text = set()
+        for mark in self._marked:
+            place = self.places.get(mark.identifier)
+            if place is not None and not mark.leads:
+                from_text.add((mark.block, place.first))
+        confirmed: set[tuple[int, int]] = set()
+        for mark in self._marked:
+            place = self.places.get(mark.identifier)
+            if place is None or place.first in (-1, mark.block):
+                continue
+            is_behind = place.first > mark.block
+            # The link back looks like a mark as well, and the paragraph that it leads to must
+            # not be taken for a note.
+            back = mark.leads and (not is_behind or (place.first, mark.block) in from_text)
+            if back and not mark.certain:
+                continue
+            if mark.identifier not in led:
+                led[mark.identifier] = self._targets(place, self._links_of)
+                led_back[mark.identifier] = self._targets(place, self._backs_of)
+            # A note stands behind its mark, or in the margin before it.
+            found = led if is_behind else led_back
+            if (mark.certain and is_behind) or mark.block in found[mark.identifier]:
+                self._skip_note(place)
+                confirmed.add((mark.block, mark.span))
+        self._read_numbers(confirmed)
 
-    def _leads_to(self, place: Place) -> set[int]:
-        """The blocks that links in a short element lead to."""
+    def _read_numbers(self, confirmed: Collection[tuple[int, int]]) -> None:
+        """Read the numbers behind words that turned out to be no marks."""
+        wrong: dict[int, set[int]] = {}
+        for mark in self._marked:
+            if mark.span >= 0 and (mark.block, mark.span) not in confirmed:
+                wrong.setdefault(mark.block, set()).add(mark.span)
+        for index, spans in wrong.items():
+            block = self.builder.blocks[index]
+            kept = [one for at, one in enumerate(block.skipped) if at not in spans]
+            self.builder.blocks[index] = replace(block, skipped=tuple(kept))
+
+    def _targets(self, place: Place, links_of: Mapping[int, list[str]]) -> set[int]:
+        """The blocks that such links in a short element lead to."""
         if place.last - place.first >= MAX_NOTE_BLOCKS:
             return set()
         found = set()
         for index in range(place.first, place.last + 1):
-            for link in self._links_of.get(index, ()):
+            for link in links_of.get(index, ()):
                 target = self.places.get(link)
                 if target is not None:
                     found.add(target.first)
@@ -286,14 +396,28 @@ def _marked_citations(runs: list[Run], cites: list[tuple[int, int]]) -> list[tup
     return found
 
 
-def _merged(runs: Iterable[Run]) -> Iterable[tuple[str, Skip]]:
+def _with_scripts(runs: list[Run]) -> Iterable[Run]:
+    """Digits that are raised or lowered as such; the marks of notes stay as they are."""
+    before = ""
+    for run in runs:
+        text = run.text
+        if run.how & (How.RAISED | How.LOWERED) and run.skip is Skip.NO:
+            text = subscript(text) if run.how & How.LOWERED else superscript(text, before)
+        yield run._replace(text=text) if text is not run.text else run
+        before = text[-2:] if len(text) > 1 else (before + text)[-2:]
+
+
+def _merged(runs: Iterable[Run]) -> Iterable[tuple[str, Skip, bool, int]]:
+    """Text, why it is skipped, whether it is code, and how many marks in it are to be confirmed."""
     pieces: list[str] = []
-    behind = Skip.NO
-    for text, skip, _ in runs:
-        if skip is not behind and pieces:
-            yield "".join(pieces), behind
-            pieces = []
-        behind = skip
+    behind, was_code, glued = Skip.NO, False, 0
+    for text, skip, how in runs:
+        is_code = bool(how & How.CODE) and skip is Skip.NO
+        if pieces and (skip is not behind or is_code is not was_code):
+            yield "".join(pieces), behind, was_code, glued
+            pieces, glued = [], 0
+        behind, was_code = skip, is_code
+        glued += bool(how & How.GLUED)
         pieces.append(text)
     if pieces:
-        yield "".join(pieces), behind
+        yield "".join(pieces), behind, was_code, glued

@@ -39,6 +39,8 @@ KINDS = {
     "figcaption": Kind.CAPTION,
     "table": Kind.PARAGRAPH,
 }
+#: Brackets in them are no citations.
+CODE = names("code kbd samp var tt")
 ITEM_LIKE = frozenset({"li", "dt", "dd"})
 CELL_LIKE = frozenset({"td", "th"})
 TABLE_PARTS = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption"})
@@ -58,6 +60,15 @@ _FURNITURE_TYPES = frozenset({"pagebreak", "page-list", "toc", "landmarks"})
 _FURNITURE_ROLES = frozenset(
     {"navigation", "banner", "contentinfo", "doc-toc", "doc-pagebreak", "doc-pagelist"}
 )
+#: Classes of page numbers, Project Gutenberg's and others'. article_worker.js keeps them.
+PAGE_NUMBERS = names("pagenum pageno pagenumber page-num page-number x-ebookmaker-pageno")
+#: Ids and classes of Project Gutenberg's header and licence.
+_LICENCE = names(
+    "pg-header pg-footer pg-machine-header pg-machine-footer pg-start-separator pg-end-separator"
+    " pgheader pgfooter pg-boilerplate"
+)
+#: What is there to be clicked: Wikipedia's "[edit]" behind each heading.
+_CLICKED = names("mw-editsection mw-editsection-like mw-jump-link")
 _INVISIBLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
@@ -65,6 +76,7 @@ def is_hidden(attributes: dict[str, str]) -> bool:
     """Whether the page would not show it, or says that it is nothing to hear."""
     return (
         "hidden" in attributes
+        or not _CLICKED.isdisjoint(_classes(attributes))
         or attributes.get("aria-hidden", "").strip().lower() == "true"
         or bool(_INVISIBLE.search(attributes.get("style", "")[:500]))
     )
@@ -78,9 +90,18 @@ def skip_of(name: str, attributes: dict[str, str], *, in_section: bool) -> Skip:
         return Skip.NOTE
     if not _FURNITURE_TYPES.isdisjoint(types) or not _FURNITURE_ROLES.isdisjoint(roles):
         return Skip.FURNITURE
+    classes = _classes(attributes)
+    if not PAGE_NUMBERS.isdisjoint(classes) or not _LICENCE.isdisjoint(classes):
+        return Skip.FURNITURE
+    if attributes.get("id", "").lower() in _LICENCE:
+        return Skip.FURNITURE
     if name == "nav" or (name in ("header", "footer") and not in_section):
         return Skip.FURNITURE
     return Skip.NO
+
+
+def _classes(attributes: dict[str, str]) -> list[str]:
+    return attributes["class"][:1000].lower().split() if attributes.get("class") else []
 
 
 def is_noteref(attributes: dict[str, str]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from lectern.documents.citations import skip_citations
 from lectern.documents.html import read_into
 from lectern.documents.mdblocks import Around, Leaf, Shape, cells, outline
 from lectern.documents.mdinline import Labels, Piece, pieces_of
@@ -38,6 +39,7 @@ def markdown(text: str) -> Document:
     builder = Builder()
     for leaf in found.leaves:
         _put(builder, leaf, labels)
+    skip_citations(builder)
     document = builder.document(
         title=fields.get("title", ""),
         author=fields.get("author", "") or fields.get("authors", ""),
@@ -138,14 +140,14 @@ def _put_row(builder: Builder, leaf: Leaf, labels: Labels) -> None:
 def _add(builder: Builder, pieces: Iterable[Piece], *, is_note: bool) -> None:
     """Add runs, those that are skipped alike as one; in a note nothing is apart."""
     texts: list[str] = []
-    behind = Skip.NO
+    behind, was_code = Skip.NO, False
     for piece in pieces:
         skip = Skip.NO if is_note else piece.skip
-        if skip is not behind:
-            builder.add("".join(texts), behind)
-            texts, behind = [], skip
+        if skip is not behind or piece.is_code is not was_code:
+            builder.add("".join(texts), behind, literal=was_code)
+            texts, behind, was_code = [], skip, piece.is_code
         texts.append(piece.text)
-    builder.add("".join(texts), behind)
+    builder.add("".join(texts), behind, literal=was_code)
 
 
 def _trim_lines(pieces: list[Piece]) -> None:

@@ -11,6 +11,7 @@ from html.entities import html5
 
 from lectern.documents.mdblocks import MAX_LABEL, normal
 from lectern.documents.model import Skip
+from lectern.documents.raised import subscript, superscript
 
 _MAX_DESTINATION = 2000
 _MAX_TITLE = 1000
@@ -38,6 +39,8 @@ class Piece:
     skip: Skip = Skip.NO
     is_break: bool = False
     is_raised: bool = False
+    is_lowered: bool = False
+    is_code: bool = False
 
 
 @dataclass(slots=True)
@@ -84,6 +87,7 @@ class _Inline:
         self._brackets: list[_Bracket] = []
         self._alts: list[str] = []
         self._raised = 0
+        self._lowered = 0
         #: Brackets below this place are outside of a link: they can't be links any more.
         self._inactive = 0
         self._no_comment = False
@@ -102,11 +106,12 @@ class _Inline:
             self._add(text[position:at])
             position = self._special(special[0], at)
         self._pair(0)
+        _set_scripts(self._pieces)
         return self._pieces, self._alts
 
     def _add(self, text: str, skip: Skip = Skip.NO) -> None:
         if text:
-            self._pieces.append(Piece(text, skip, False, self._raised > 0))
+            self._pieces.append(Piece(text, skip, False, self._raised > 0, self._lowered > 0))
 
     def _special(self, found: str, at: int) -> int:
         """Read what begins at ``at``; where it goes on."""
@@ -166,7 +171,8 @@ class _Inline:
         code = self._text[ticks.end() : places[following]].replace("\n", " ")
         if code.startswith(" ") and code.endswith(" ") and not code.isspace():
             code = code[1:-1]
-        self._add(code)
+        if code:
+            self._pieces.append(Piece(code, is_code=True))
         return places[following] + count
 
     def _delimiters(self, character: str, at: int) -> int:
@@ -323,6 +329,8 @@ class _Inline:
                 self._pieces.append(Piece("\n", Skip.NO, True))
             elif name == "sup":
                 self._raised = max(0, self._raised + (-1 if tag[1] else 1))
+            elif name == "sub":
+                self._lowered = max(0, self._lowered + (-1 if tag[1] else 1))
             return tag.end()
         if text.startswith("<!--", at) and not self._no_comment:
             close = text.find("-->", at + 4)
@@ -345,6 +353,16 @@ class _Inline:
             kept = kept[:-1].rstrip("?!.,:*_~'\"")
         self._add(_host(re.sub(r"^https?://", "", kept, flags=re.IGNORECASE)))
         return at + max(1, len(kept))
+
+
+def _set_scripts(pieces: list[Piece]) -> None:
+    """Digits that are raised or lowered as such; the marks of notes stay as they are."""
+    before = ""
+    for piece in pieces:
+        if not piece.skip and (piece.is_raised or piece.is_lowered):
+            text = piece.text
+            piece.text = subscript(text) if piece.is_lowered else superscript(text, before)
+        before = piece.text[-2:] if len(piece.text) > 1 else (before + piece.text)[-2:]
 
 
 def _destination(text: str, position: int) -> tuple[str, int]:

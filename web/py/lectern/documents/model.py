@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -98,7 +99,9 @@ class Builder:
     blocks: list[Block] = field(default_factory=list)
     _pieces: list[str] = field(default_factory=list)
     _length: int = 0
-    _runs: list[tuple[str, Skip]] = field(default_factory=list)
+    _runs: list[tuple[str, Skip, bool]] = field(default_factory=list)
+    #: Where the text is code: offsets, in order.
+    _literals: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def length(self) -> int:
@@ -106,10 +109,20 @@ class Builder:
         a gap."""
         return self._length
 
-    def add(self, text: str, skip: Skip = Skip.NO) -> None:
-        """A run of the block that is being made."""
+    @property
+    def text(self) -> str:
+        """The blocks so far."""
+        return "".join(self._pieces)
+
+    def is_literal(self, place: int) -> bool:
+        """Whether the character there is code: no mark is looked for in it."""
+        at = bisect_right(self._literals, place, key=lambda one: one[0])
+        return at > 0 and place < self._literals[at - 1][1]
+
+    def add(self, text: str, skip: Skip = Skip.NO, *, literal: bool = False) -> None:
+        """A run of the block that is being made. ``literal``: it is code."""
         if text:
-            self._runs.append((text, skip))
+            self._runs.append((text, skip, literal))
 
     def end(
         self,
@@ -121,7 +134,7 @@ class Builder:
     ) -> Block | None:
         """End the block; None when there is nothing in it."""
         runs, self._runs = self._runs, []
-        text, spans = _joined(runs, keep_lines=kind is Kind.VERSE)
+        text, spans, literals = _joined(runs, keep_lines=kind is Kind.VERSE)
         if not any(character.isalnum() for character in text):
             return None
         start = self._length
@@ -129,6 +142,7 @@ class Builder:
             self._pieces.append(GAP)
             start += len(GAP)
         self._pieces.append(text)
+        self._literals += [(start + first, start + last) for first, last in literals]
         self._length = start + len(text)
         if skip is Skip.NO and _covers(spans, text):
             skip, spans = spans[0].skip, []
@@ -153,7 +167,7 @@ class Builder:
         contents: Iterable[Entry] = (),
     ) -> Document:
         """What was collected. Without ``contents`` the headings are the contents."""
-        text = "".join(self._pieces)
+        text = self.text
         entries = tuple(contents) or tuple(
             Entry(_heard(text, block), block.start, block.level)
             for block in self.blocks
@@ -191,13 +205,17 @@ def language_tag(text: str) -> str:
     return tag if _LANGUAGE.fullmatch(tag) else ""
 
 
-def _joined(runs: list[tuple[str, Skip]], *, keep_lines: bool) -> tuple[str, list[Span]]:
-    """The runs as one text with collapsed white space, and where it is skipped."""
+def _joined(
+    runs: list[tuple[str, Skip, bool]], *, keep_lines: bool
+) -> tuple[str, list[Span], list[tuple[int, int]]]:
+    """The runs as one text with collapsed white space, where it is skipped, and where it is
+    code (not of verse, which is all alike)."""
     pieces: list[str] = []
+    literals: list[tuple[int, int]] = []
     spans: list[Span] = []
     length = 0
     behind_space = True
-    for run, skip in runs:
+    for run, skip, literal in runs:
         text = _SPACE.sub(" ", run) if keep_lines else " ".join(run.split())
         if not keep_lines:
             if run[:1].isspace() and not behind_space:
@@ -210,6 +228,8 @@ def _joined(runs: list[tuple[str, Skip]], *, keep_lines: bool) -> tuple[str, lis
             continue
         if skip is not Skip.NO:
             spans.append(Span(length, length + len(text), skip))
+        if literal and not keep_lines:
+            literals.append((length, length + len(text)))
         pieces.append(text)
         length += len(text)
         behind_space = text[-1].isspace()
@@ -220,7 +240,7 @@ def _joined(runs: list[tuple[str, Skip]], *, keep_lines: bool) -> tuple[str, lis
         kept = kept[cut:]
         spans = [Span(max(0, s.start - cut), s.end - cut, s.skip) for s in spans if s.end > cut]
     spans = [Span(s.start, min(s.end, len(kept)), s.skip) for s in spans if s.start < len(kept)]
-    return kept, spans
+    return kept, spans, literals
 
 
 def _covers(spans: list[Span], text: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from lectern.documents.citations import skip_citations
 from lectern.documents.model import Block, Builder, Document, Kind, Skip
 from lectern.documents.pdf_body import Body, ends_sentence, has_indents, leading_of
 from lectern.documents.pdf_contents import contents
@@ -238,6 +239,7 @@ def _written(
         raise DocumentUnreadable(
             "This PDF has no words in it. Run text recognition (OCR) over it.", Reason.PICTURES_ONLY
         )
+    skip_citations(builder)
     return builder.document(
         title=title, author=author, language=language, contents=contents(outline, places)
     )

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from lectern.documents.pdf_items import PdfPage
 from lectern.documents.pdf_runs import SCRIPT_SIZE, Piece, is_right_to_left, runs
+from lectern.documents.raised import superscript
 
 # All are parts of the font's size.
 #: A wider gap may be a column's: LaTeX's narrowest is 1.0, a stretched space seldom over 0.6.
@@ -61,8 +62,15 @@ class Line:
     @property
     def text(self) -> str:
         if self._text is None:
-            self._text = "".join(text for text, _ in self.runs())
+            self._text = self.text_of(self.pieces)
         return self._text
+
+    def text_of(self, pieces: list[Piece]) -> str:
+        """The text of some of its pieces, raised digits as such."""
+        text = ""
+        for run, raised in self.runs_of(pieces):
+            text += superscript(run, text[-2:]) if raised else run
+        return text
 
     def runs(self) -> list[tuple[str, bool]]:
         """The text as runs, and whether each is raised (a superscript)."""

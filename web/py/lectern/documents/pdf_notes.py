@@ -24,7 +24,8 @@ _CAPTION = re.compile(
     r"\s*\.?\s*(?:\d+(?:\.\d+)*|(?-i:[IVX]+))(?-i:[a-z]?)(?-i:\s*[.:|–—]|\s*$|\s+[A-Z])",
     re.IGNORECASE,
 )
-_UNITS = frozenset({"m", "cm", "mm", "km", "s", "ft", "nm", "µm"})
+#: What is raised behind them is a power although the page has a note of that number.
+_BASES = frozenset({"m", "cm", "mm", "km", "s", "ft", "nm", "µm", "10"})
 
 
 @dataclass(slots=True)
@@ -89,7 +90,7 @@ def split_marks(text: str, raised: bool, before: str, marks: frozenset[str]) -> 
         mark = text.strip()
         base = re.search(r"\w+$", before)
         is_power = base is not None and (
-            base.group() in _UNITS or (len(base.group()) == 1 and base.group().isalpha())
+            base.group() in _BASES or (len(base.group()) == 1 and base.group().isalpha())
         )
         listed = [one.strip() for one in mark.split(",")]
         if all(one in marks for one in listed) and not (is_power and mark.isdigit()):

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from lectern.documents.raised import subscript
+
 # Parts of the font's size.
 #: Smaller gaps than this are kerning; TeX's narrowest space is 0.22.
 _WORD_GAP = 0.13
@@ -36,14 +38,17 @@ def is_right_to_left(text: str) -> bool:
 def runs(pieces: list[Piece], y: float, size: float, mirrored: bool) -> list[tuple[str, bool]]:
     """Text of pieces of a line, spaces put in by the gaps, and whether it is raised.
 
+    Digits that are lowered are so in the text already: nothing else is to be known of them.
+
     ``y`` and ``size``: the line's; ``mirrored``: it is read from right to left.
     """
     found: list[tuple[str, bool]] = []
     threshold = _gap_of_words(pieces, size)
     edge: float | None = None
     for piece, gap in _in_order(pieces, mirrored):
-        raised = piece.size < SCRIPT_SIZE * size and y - piece.y > 0.12 * size
-        text = piece.text
+        small = piece.size < SCRIPT_SIZE * size
+        raised = small and y - piece.y > 0.12 * size
+        text = subscript(piece.text) if small and piece.y - y > 0.08 * size else piece.text
         if edge is not None and gap > threshold:
             text = " " + text
         if found and found[-1][1] == raised and not raised:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from lectern.documents.model import Skip
 from lectern.documents.pdf_lines import Line
 from lectern.documents.pdf_notes import split_marks, start_mark
+from lectern.documents.raised import superscript
 
 _SOFT = "\u00ad"
 _HYPHENS = "-\u2010" + _SOFT
@@ -58,7 +59,7 @@ class Words:
 
     def row(self, line: Line) -> str:
         """The text of a table's row, its cells set apart for the ear."""
-        cells = ["".join(text for text, _ in line.runs_of(cell)) for cell in line.cells]
+        cells = [line.text_of(cell) for cell in line.cells]
         text = ""
         for cell in cells:
             text += ("" if not text else " " if text[-1] in _ENDS_CELL else ", ") + cell
@@ -68,15 +69,17 @@ class Words:
         marks = self.marks.get(line.page)
         if skip is Skip.NOTE and line.runs()[0][1] and start_mark(line):
             mark, *rest = line.runs()
-            return [(mark[0] + " ", Skip.NO), *((text, Skip.NO) for text, _ in rest)]
+            return [(mark[0] + " ", Skip.NO), *((text, Skip.NO) for text in _scripted(rest))]
         if skip is not Skip.NO or not marks:
             return [(line.text, Skip.NO)]
         found: list[tuple[str, Skip]] = []
         before = ""
         for text, raised in line.runs():
             for at, part in enumerate(split_marks(text, raised, before, marks)):
-                if part:
-                    found.append((part, Skip.NOTE if at % 2 else Skip.NO))
+                if at % 2:
+                    found.append((part, Skip.NOTE))
+                elif part:
+                    found.append((superscript(part, before) if raised else part, Skip.NO))
             before = text
         return found
 
@@ -128,6 +131,13 @@ class Words:
                 position = match.end()
             parts.append((text[position:], skip))
         return parts
+
+
+def _scripted(runs: Iterable[tuple[str, bool]]) -> Iterable[str]:
+    before = ""
+    for text, raised in runs:
+        before = superscript(text, before) if raised else text
+        yield before
 
 
 def clean(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from lectern.documents.citations import skip_citations
 from lectern.documents.model import Builder, Document, Kind, Skip, one_line
 from lectern.documents.wrapping import WIDEST, Joiner, is_wrapped, wrap_column
 from lectern.errors import TooLarge
@@ -102,6 +103,7 @@ def plain(text: str) -> Document:
     title = named.get("Title", "") or _title(pieces)
     builder = Builder()
     _put(builder, pieces)
+    skip_citations(builder)
     language = _LANGUAGES.get(named.get("Language", "").lower(), "")
     return builder.document(title=title, author=named.get("Author", ""), language=language)
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from lectern.documents.citations import skip_citations
 from lectern.documents.html import read_into
 from lectern.documents.model import Builder, Document, Kind, Skip, language_tag, one_line
 from lectern.jsonchecks import parse
@@ -129,6 +130,7 @@ def _article(found: str, whole: Document) -> Document | None:
     builder = _built(title, f"<article>{content}</article>", language)
     if not builder.blocks:
         return None
+    skip_citations(builder)
     document = builder.document(
         title=title,
         author=_BYLINE.sub("", one_line(told("byline"), 200)) or whole.author,
