@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import Watch, open_app, within
+from tests.browser import Watch, open_app, until, within
 from tests.e2e.server import StaticSite
 from tests.oracle import likeness, snr
 from tests.packed import packed_dist
@@ -84,6 +84,26 @@ def test_the_first_visitor_hears_it_without_a_model(
         assert level(ready.samples) == pytest.approx(level(model), rel=0.1)
         assert snr(model, ready.samples) > 10  # a sample beside it it would be far less
         assert ready.words == spoken.words
+
+
+def test_a_reader_of_it_hears_it_without_a_model(
+    published: Path, visitor: Page, make_site: Callable[..., StaticSite]
+) -> None:
+    """In the page, which else gets the voice ready as soon as there is a text."""
+    site = make_site(published)
+    page = open_app(visitor, site.url)
+    page.locator("#text").fill(TEXT)
+    page.locator("#play").hover()
+    page.locator("#play").click()
+    until(page, "() => document.getElementById('bar').dataset.state === 'playing'")
+    until(page, "() => document.getElementById('bar').dataset.state === 'idle'", seconds=60)
+    assert counters(page)["cache.published.hit"] >= 3
+    assert not [path for path in site.paths() if path.endswith(".onnx")]
+    assert page.evaluate("() => piperDebug.getSessionCacheStats().voiceCount") == 0
+    # Another text needs the voice, which is got ready before anybody presses Play.
+    page.locator("#home").click()
+    page.locator("#text").fill(OTHER)
+    until(page, "() => piperDebug.getSessionCacheStats().voiceCount === 1", seconds=60)
 
 
 def test_a_beginning_and_its_rest_are_the_whole(

@@ -68,7 +68,8 @@ export function show({ lectern, engine, configuration, predictions, base }) {
   const page = new Page({
     lectern,
     events: engine,
-    preload: (voiceId) => engine.request('preload', { voiceId }),
+    // What the site has published needs no voice; where it has published nothing that is not looked up.
+    preload: (voiceId, reading) => engine.request('preload', { voiceId, ...(BUILD.published && { reading }) }),
     keeper,
     metrics: measuring({ engine, lectern }),
     configuration,

@@ -41,8 +41,9 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {[{text: string, final: boolean, language: string}, SplitValue]} split  a slice of a text into sentences
  * @property {[PiecePayload, PieceValue]} piece  one sentence's sound from `offset` on, as much as is needed
  * @property {[{text: string, voiceId: string, rules?: string}, Pronounced]} pronounce  how a sentence would be said
- * @property {[{voiceId: string, install?: boolean}, {voiceId: string, ms: number, alreadyLoaded: boolean}]} preload
- *   install: fetch it from the collection first if it is not here
+ * @property {[{voiceId: string, install?: boolean, reading?: {text: string, language: string, style?: string}}, {voiceId: string, ms: number, alreadyLoaded: boolean}]} preload
+ *   install: fetch it from the collection first if it is not here; reading: what for: nothing is loaded where the
+ *   site has published that
  * @property {[{site?: unknown, choices?: unknown}, ConfigureValue]} configure  take the settings of lectern.json and
  *   those of the reader, anything until checked, null for none; what is left out stays
  * @property {[{prepared: number, used: number}, null]} predictions  sentences that were made ready, and those of them that

@@ -22,7 +22,7 @@ from lectern.published import (
 from lectern.settings import Settings
 
 from tests.fakes import RATE, Gate
-from tests.unit.runtime.world import BOOT, ONE, World, run
+from tests.unit.runtime.world import BOOT, ONE, TWO, World, run
 
 TEXT = "Hello, world. This is the second sentence. And this is the third one."
 SENTENCES = ["Hello, world.", "This is the second sentence.", "And this is the third one."]
@@ -67,6 +67,8 @@ class Site:
             "sha256": sha256,
             "bytes": len(manifest),
             "marks": marks_of(self.sentences),
+            "voice": ONE,
+            "style": "neutral",
         }
         index = json.dumps({"format": 1, "documents": [listed]}).encode()
         given = {**BOOT, "published": hashlib.sha256(index).hexdigest(), **boot}
@@ -221,6 +223,55 @@ def test_without_a_network_the_voice_speaks_and_it_is_tried_again_later(
     with caplog.at_level(logging.WARNING, "lectern"):
         run(scenario())
     assert sum("Published sound" in line for line in caplog.messages) == 1
+
+
+def test_a_network_that_hangs_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not published is not kept waiting for what is, again and again."""
+    monkeypatch.setattr(published, "_PATIENCE", 0.02)
+    monkeypatch.setattr(published, "_MANIFEST_PATIENCE", 0.1)
+
+    async def scenario() -> None:
+        world = await Site().publish()
+        world.published.gate = gate = Gate(open_=False)
+        assert (await world.piece("Nobody has published this.")).source == "model"
+        # The look-up ends; the tier rests, and looks again behind everybody's back.
+        await world.rest()
+        for number in range(3):
+            world.clock.advance(world.app.settings.store_retry_after + 60)
+            monkeypatch.setattr(published, "_PATIENCE", 3600.0)
+            spoken = await asyncio.wait_for(world.piece(f"Nor this, number {number}."), 10)
+            assert spoken.source == "model"
+            assert gate.waiting, "it is looked up meanwhile"
+            await world.rest()
+        gate.open()
+        world.clock.advance(world.app.settings.store_retry_after + 60)
+        await split(world)
+        await world.rest()
+        assert (await world.piece(SENTENCES[0])).source == "published"
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("reading", "loaded"),
+    [
+        ({"text": TEXT, "language": "en"}, False),
+        ({"text": TEXT, "language": "en", "style": "neutral"}, False),
+        ({"text": TEXT, "language": "en", "style": "calm"}, True),
+        ({"text": "Something else.", "language": "en"}, True),
+        ({"text": "", "language": "en"}, True),
+        (None, True),
+    ],
+)
+def test_no_voice_is_got_ready_for_what_is_published(reading: object, loaded: bool) -> None:
+    async def scenario() -> None:
+        world = await Site().publish()
+        await world.app.handle("preload", {"voiceId": ONE, "reading": reading})
+        assert world.app.session_stats()["voiceCount"] == int(loaded)
+        await world.app.handle("preload", {"voiceId": TWO, "reading": reading})
+        assert TWO in world.stats["voices"], "it is published in another voice"
+
+    run(scenario())
 
 
 def test_a_cut_body_in_the_http_cache_is_gone_past() -> None:

@@ -33,7 +33,8 @@ const TYPING_PAUSE = 400;
  * @typedef {object} PageOptions
  * @property {import('./types.js').LecternPort} lectern
  * @property {import('./types.js').EngineEvents} events
- * @property {(voiceId: string) => Promise<unknown>} preload  get a voice ready before it is needed
+ * @property {(voiceId: string, reading?: {text: string, language: string, style?: string}) => Promise<unknown>} preload
+ *   get a voice ready before it is needed, for what is about to be read
  * @property {import('./types.js').KeeperPort} keeper  keeps texts offline
  * @property {import('./types.js').MetricsPort} metrics
  * @property {import('./types.js').ConfigurationPort} configuration

@@ -16,7 +16,8 @@ const SMALL_VOICE = 10_000_000;
  * @typedef {object} DeskNeeds
  * @property {import('./types.js').LecternPort} lectern
  * @property {import('./types.js').EngineEvents} events
- * @property {(voiceId: string) => Promise<unknown>} preload  get a voice ready before it is needed
+ * @property {(voiceId: string, reading?: {text: string, language: string, style?: string}) => Promise<unknown>} preload
+ *   get a voice ready before it is needed, for what is about to be read
  * @property {() => string} start  when the voice is got ready: `eager`, `hybrid` or `lazy`
  * @property {string} lastVoice  the one that was used last in this browser; '' for none
  * @property {() => void} makeNext  make what the chosen voice would say next
@@ -29,6 +30,9 @@ const SMALL_VOICE = 10_000_000;
  * @property {() => void} chosen  another voice was chosen by hand
  * @property {(error: unknown) => void} failed  there are no voices at all
  */
+
+/** UTF-16 units: some sentences. */
+const ABOUT = 1000;
 
 export class VoiceDesk {
   #needs;
@@ -163,7 +167,14 @@ export class VoiceDesk {
   #getReady(voice, then = () => {}) {
     if (!voice || (!voice.installed && voice.bytes > SMALL_VOICE)) return;
     // What goes wrong here goes wrong again at Play, and is told then.
-    this.#needs.preload(voice.id).then(then, () => this.idle());
+    this.#needs.preload(voice.id, this.#about()).then(then, () => this.idle());
+  }
+
+  /** What is about to be read. */
+  #about() {
+    const { spoken, offset } = this.#needs.reading();
+    const { style } = this.#manner.options;
+    return { text: spoken.slice(offset, offset + ABOUT), language: this.language, ...(style && { style }) };
   }
 
   /** Voices came or went, here or in another tab. */

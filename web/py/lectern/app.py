@@ -274,6 +274,8 @@ class App:
     async def preload(self, payload: Mapping[str, object]) -> dict[str, object]:
         voice_id = payloads.string(payload, "voiceId")
         started = self._ports.clock.monotonic()
+        if await self._is_published(payload.get("reading"), voice_id):
+            return {"voiceId": voice_id, "ms": 0.0, "alreadyLoaded": False}
         if payload.get("install") is True and self._installer.may_find(voice_id):
             await self._installer.install(voice_id)
         voice = await self._voices.voice(voice_id)
@@ -283,6 +285,15 @@ class App:
         await self._use(voice_id)
         elapsed = (self._ports.clock.monotonic() - started) * 1000
         return {"voiceId": voice_id, "ms": round(elapsed, 1), "alreadyLoaded": resident}
+
+    async def _is_published(self, reading: object, voice_id: str) -> bool:
+        """Whether what is about to be read needs no voice: the site has made it ahead."""
+        if not isinstance(reading, Mapping):
+            return False
+        text, language = payloads.string(reading, "text"), payloads.string(reading, "language")
+        found, _ = split(text, language, max_chars=self.settings.max_sentence_chars)
+        style = payloads.optional_string(reading, "style") or ""
+        return await self._published.holds([one.text for one in found], voice_id, style)
 
     async def configure(self, payload: Mapping[str, object]) -> dict[str, object]:
         """Take other layers of settings, and say what they come to."""

@@ -34,6 +34,7 @@ from lectern.metrics import Metrics
 from lectern.ports import Clock, PublishedFiles, StoredAudio, WordRows
 from lectern.settings import Settings
 from lectern.singleflight import SingleFlight
+from lectern.styles import NEUTRAL
 
 log = logging.getLogger("lectern")
 
@@ -48,6 +49,7 @@ FORMAT = 1
 MARKED_FIRST, MARKED_EACH = 4, 16
 
 #: Bytes; larger files are not taken.
+_MOST_NAME = 200
 _MOST_INDEX, _MOST_MANIFEST, _MOST_SOUND = 16 << 20, 64 << 20, 8 << 20
 _MOST_DOCUMENTS = 20_000
 #: Sentences whose places are remembered; the documents that were opened first go first.
@@ -92,6 +94,8 @@ class Listed:
     sha256: str
     bytes: int
     marks: tuple[str, ...]
+    voice: str = ""
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,8 @@ def _listed(row: object) -> Listed:
         raise Unreadable("A document's marks are no list.")
     if not all(isinstance(one, str) and _MARK.match(one) for one in marks):
         raise Unreadable("A mark is none.")
-    return Listed(path, sha256, size, tuple(marks))
+    voice, style = (str(row.get(name) or "")[:_MOST_NAME] for name in ("voice", "style"))
+    return Listed(path, sha256, size, tuple(marks), voice, style)
 
 
 def _sentence(row: object, rate: int) -> tuple[str, Sound]:
@@ -232,7 +237,7 @@ class PublishedTier:
         self._rests = Rests()
         self._retry_at = float("-inf")
         self._said = False
-        #: What is under way takes so long that nobody waits for it.
+        #: What was looked up took so long that nobody waits for it until it has come once.
         self._late = False
 
     @property
@@ -251,16 +256,37 @@ class PublishedTier:
         if self._marks is None or self._wanted:
             self._background(self._looked_up())
 
+    async def holds(self, sentences: Sequence[str], voice_id: str, style: str) -> bool:
+        """Whether the text that begins so is published as this voice says it in this style; not
+        where that is not known soon."""
+        if not self._on or not sentences:
+            return False
+        first = sentences[:MARKED_FIRST]
+        self.seen(first)
+        await self._known_soon()
+        return any(
+            (listed.voice, listed.style or NEUTRAL) == (voice_id, style or NEUTRAL)
+            for text in first
+            for listed in (self._marks or {}).get(mark(text), ())
+        )
+
+    async def _known_soon(self) -> None:
+        """Wait for what is looked up; nobody waits twice for what does not come."""
+        if self._late:
+            self._background(self._looked_up())
+            return
+        try:
+            await asyncio.wait_for(self._looked_up(), _PATIENCE)
+        except TimeoutError:
+            self._late = True
+
     async def get(self, key: str, *, waiting: bool = False) -> StoredAudio | None:
         """The sentence's sound, where it is published and can be had; with ``waiting`` perhaps a
         beginning of it: then ``rest`` has all."""
         if not self._on:
             return None
-        if key not in self._sounds and not self._late:
-            try:
-                await asyncio.wait_for(self._looked_up(), _PATIENCE)
-            except TimeoutError:
-                self._late = True
+        if key not in self._sounds:
+            await self._known_soon()
         sound = self._sounds.get(key)
         if sound is None or sound.sha256 in self._spoilt:
             self._metrics.count("cache.published.miss")
@@ -303,11 +329,9 @@ class PublishedTier:
             await self._loading.do("", lambda: self._guarded(self._load(), _MANIFEST_PATIENCE))
 
     async def _load(self) -> None:
-        try:
-            await self._load_wanted()
-            self._said = False
-        finally:
-            self._late = False
+        await self._load_wanted()
+        self._said = False
+        self._late = False
 
     async def _load_wanted(self) -> None:
         """The index, then what is wanted of it."""
