@@ -69,7 +69,7 @@ console.log(JSON.stringify(found));
 """
 FIRST = {"record": '"first"', "files": {"onnx": "1", "onnx.json": "1", "MODEL_CARD": "1"}}
 SECOND = {"record": '"second"', "files": {"onnx": "2", "onnx.json": "2"}}
-NONE = {"record": None, "files": {}}
+NONE: dict[str, object] = {"record": None, "files": {}}
 ID = "en_US-one-medium"
 
 
