@@ -10,11 +10,29 @@ from tools.build.errors import BuildError
 from tools.build.paths import LAYOUT
 
 
-def check(voice_id: str, model: Path, config: Path) -> None:
-    """Raises BuildError when the JSON is no voice's, the model no Piper model, or not its own."""
+def check_size(voice_id: str, size: int) -> None:
+    """Raises BuildError for a model that no page would install either, before it is fetched."""
+    _find_package()
+    from lectern.settings import MIB, Settings
+
+    most = Settings().max_voice_bytes
+    if size > most:
+        raise BuildError(
+            f"The model of {voice_id} has {size // MIB} MB; voices of up to {most // MIB} MB are "
+            "taken.",
+            "Choose one of a lower quality.",
+        )
+
+
+def _find_package() -> None:
     package = str(LAYOUT.web / "py")
     if package not in sys.path:
         sys.path.append(package)
+
+
+def check(voice_id: str, model: Path, config: Path) -> None:
+    """Raises BuildError when the JSON is no voice's, the model no Piper model, or not its own."""
+    _find_package()
     from lectern.errors import VoiceUnreadable
     from lectern.preparing import check_model
     from lectern.voice import VoiceConfig

@@ -130,6 +130,7 @@ def _add(folder: VoiceFolder, voice: Listed, place: Source) -> bool:
     if _is_here(folder, voice, files):
         terminal.done(f"{voice.id} is here already.")
         return False
+    voice_check.check_size(voice.id, voice.model.expected.size)
     staged: dict[str, Path] = {}
     # The small ones first: what is wrong with them needs no model.
     for suffix, file in sorted(files.items(), key=lambda item: item[1].expected.size):

@@ -207,3 +207,42 @@ def test_predictions_are_counted() -> None:
                 await world.app.handle("predictions", {"used": wrong})
 
     run(scenario())
+
+
+def test_a_site_has_styles_of_its_own() -> None:
+    """In the table that the page offers; each counts by itself, and an embedder's count more."""
+    boot = {
+        "site": {
+            "start": "lazy",
+            "styles": {"slow": {"length": 2}, "calm": {"length": 3}, "fast": {"length": "much"}},
+        },
+        "styles": {"calm": {"length": 4}},
+    }
+    configuration = Configuration(boot)
+    styles = configuration.styles
+    assert {"neutral", "slow", "calm"} <= set(styles)
+    assert "fast" not in styles
+    assert (styles["slow"].length, styles["calm"].length) == (2, 4)
+    assert configuration.settings.start == "lazy"
+    (problem,) = configuration.problems
+    assert problem.startswith("lectern.json: ")
+    assert "fast" in problem
+    # The file is read again at any time; who has the table sees it.
+    told = configuration.change({"site": {"styles": 7}})
+    assert told == ("lectern.json: styles must be an object of styles by name.",)
+    assert "slow" not in styles
+    assert styles["calm"].length == 4
+    with pytest.raises(BadOption):
+        Configuration({"styles": {"calm": {"length": "much"}}})
+    # The reader's choices are settings alone.
+    assert len(Configuration({"choices": {"styles": {}}}).problems) == 1
+
+
+def test_a_style_of_the_site_is_spoken_in() -> None:
+    async def scenario() -> None:
+        world = World(BOOT)
+        await world.app.handle("configure", {"site": {"styles": {"slow": {"length": 2}}}})
+        assert "slow" in [style["id"] for style in await world.app.handle("styles", {})]  # type: ignore[attr-defined]
+        assert (await world.piece(style="slow")).samples
+
+    run(scenario())

@@ -196,6 +196,19 @@ def test_a_json_of_another_voice_is_refused(
     assert "different voices" in caught.value.hint
 
 
+def test_a_model_of_300_mb_is_refused_before_it_is_fetched(
+    ctx: Context, collection: CollectionServer
+) -> None:
+    listed = collection.catalogue()
+    listed[FRENCH]["files"][collection.path(FRENCH)]["size_bytes"] = 300 << 20
+    collection.put("voices.json", json.dumps(listed).encode())
+    before = snapshot(ctx)
+    with pytest.raises(BuildError, match="300 MB"):
+        voice_command.add(ctx, [FRENCH], client=impatient())
+    assert snapshot(ctx) == before
+    assert not collection.requests(collection.path(FRENCH))
+
+
 def test_nobody_there_and_no_list(ctx: Context, collection: CollectionServer) -> None:
     collection.put("voices.json", b"<html>")
     with pytest.raises(BuildError, match="is not JSON"):

@@ -3,18 +3,28 @@
  * Voices in the origin's private file system: `lectern-voices/ID/`, with `ID.onnx`,
  * `ID.onnx.json`, `ID.MODEL_CARD` and the record `voice.json`; a part of a file is called
  * `….part`, and beside it lies its note, `….part.json`.
+ *
+ * Several files can't be exchanged at once, and a tab may be killed between any two. So a commit is
+ * noted before it begins: from then on the new voice is whole, in its parts or in its files, and
+ * whoever comes next completes it. Until then nothing of the old one is touched.
  */
 
 import { storeError } from './database.js';
+import { queueForVoice } from './voice_locks.js';
 
 /**
  * @typedef {import('./voice_store.js').PartFile} PartFile
  * @typedef {import('./voice_store.js').PartWriter} PartWriter
  * @typedef {import('./voice_store.js').VoicePlace} VoicePlace
+ * @typedef {{record: string, files: string[]}} Commit  files: names of all that the voice has then
  */
 
 const FOLDER = 'lectern-voices';
 const RECORD = 'voice.json';
+/** A commit that is to be completed: a `Commit`. */
+const NOTED = 'voice.json.new';
+/** What is being written, before it has its name. */
+const DRAFT = '.draft';
 const PART = '.part';
 const NOTE = '.part.json';
 /** A worker that died a moment ago still has its files: so often it is tried, so many ms apart. */
@@ -46,7 +56,7 @@ export class OpfsVoices {
     const found = {};
     await guarded(async () => {
       for (const voice of await this.#voices()) {
-        const record = await readFile(voice, RECORD);
+        const record = await this.#record(voice);
         if (record) found[voice.name] = await record.text();
       }
     });
@@ -58,7 +68,9 @@ export class OpfsVoices {
       /** @type {PartFile[]} */
       const found = [];
       for (const voice of await this.#voices()) {
-        for (const file of await filesOf(voice)) {
+        const files = await filesOf(voice);
+        if (files.includes(NOTED)) continue; // they are the voice's files already
+        for (const file of files) {
           if (!file.endsWith(PART) || file === RECORD + PART) continue;
           const whole = file.slice(0, -PART.length);
           const size = (await readFile(voice, file))?.size;
@@ -75,6 +87,7 @@ export class OpfsVoices {
   begin(id, name, note) {
     return guarded(async () => {
       const voice = await this.folder.getDirectoryHandle(id, { create: true });
+      await complete(voice);
       await writeFile(voice, `${id}.${name}${PART}`, '');
       await writeFile(voice, `${id}.${name}${NOTE}`, note);
     });
@@ -120,15 +133,12 @@ export class OpfsVoices {
   commit(id, record) {
     return guarded(async () => {
       const voice = await this.folder.getDirectoryHandle(id);
-      await removeFile(voice, RECORD);
-      const files = await filesOf(voice);
-      const parts = files.filter((file) => file.endsWith(PART) && file !== RECORD + PART);
-      const kept = parts.map((part) => part.slice(0, -PART.length));
-      for (const part of parts) await rename(voice, part, part.slice(0, -PART.length));
-      for (const file of files) if (!kept.includes(file)) await removeFile(voice, file);
-      // Under its own name only when all of it is on the disk.
-      await writeFile(voice, RECORD + PART, record);
-      await rename(voice, RECORD + PART, RECORD);
+      const parts = (await filesOf(voice)).filter((file) => file.endsWith(PART));
+      const files = parts.map((part) => part.slice(0, -PART.length));
+      /** @type {Commit} */
+      const commit = { record, files: files.filter((file) => file !== RECORD) };
+      await put(voice, NOTED, JSON.stringify(commit));
+      await complete(voice);
     });
   }
 
@@ -136,7 +146,7 @@ export class OpfsVoices {
   read(id, name) {
     return guarded(async () => {
       const voice = await this.#voice(id);
-      if (!voice || !(await readFile(voice, RECORD))) return null;
+      if (!voice || !(await this.#record(voice))) return null;
       return (await (await readFile(voice, `${id}.${name}`))?.arrayBuffer()) ?? null;
     });
   }
@@ -146,9 +156,10 @@ export class OpfsVoices {
     return guarded(async () => {
       const voice = await this.#voice(id);
       if (!voice) return;
+      await complete(voice);
       if (!(await readFile(voice, RECORD))) return this.#removeAll(id);
       for (const file of await filesOf(voice)) {
-        if (file.endsWith(PART) || file.endsWith(NOTE)) await removeFile(voice, file);
+        if ([PART, NOTE, DRAFT].some((end) => file.endsWith(end))) await removeFile(voice, file);
       }
     });
   }
@@ -159,6 +170,7 @@ export class OpfsVoices {
       const voice = await this.#voice(id);
       if (!voice) return;
       await removeFile(voice, RECORD);
+      await removeFile(voice, NOTED);
       await this.#removeAll(id);
     });
   }
@@ -175,6 +187,28 @@ export class OpfsVoices {
       }
       return found;
     });
+  }
+
+  /**
+   * The record of a voice that is here. One whose commit was noted is completed first; while another
+   * tab is at that, or where it can't be done, it is not here, and the other voices are.
+   * @param {FileSystemDirectoryHandle} voice
+   * @returns {Promise<File | null>}
+   */
+  async #record(voice) {
+    if (await readFile(voice, NOTED)) {
+      const ticket = queueForVoice(voice.name, false);
+      try {
+        if (!(await ticket.granted)) return null;
+        await complete(voice);
+      } catch (error) {
+        console.warn(`[PiperWASM] ${voice.name} is not ready yet:`, error);
+        return null;
+      } finally {
+        ticket.release();
+      }
+    }
+    return readFile(voice, RECORD);
   }
 
   /** @param {string} id */
@@ -195,6 +229,37 @@ export class OpfsVoices {
     }
     return found;
   }
+}
+
+/**
+ * End a commit that was noted, wherever it stopped. For who has the voice for himself.
+ * @param {FileSystemDirectoryHandle} voice
+ */
+async function complete(voice) {
+  const noted = await readFile(voice, NOTED);
+  if (!noted) return;
+  const before = await filesOf(voice);
+  if (before.includes(NOTED + DRAFT)) return removeFile(voice, NOTED); // written to half
+  /** @type {Commit} */
+  const { record, files } = JSON.parse(await noted.text());
+  for (const file of files) {
+    if (before.includes(file + PART)) await rename(voice, file + PART, file);
+  }
+  const kept = [...files, RECORD, NOTED];
+  for (const file of before) if (!kept.includes(file)) await removeFile(voice, file);
+  await put(voice, RECORD, record);
+  await removeFile(voice, NOTED);
+}
+
+/**
+ * A small file under its own name only when all of it is on the disk.
+ * @param {FileSystemDirectoryHandle} folder
+ * @param {string} name
+ * @param {string} text
+ */
+async function put(folder, name, text) {
+  await writeFile(folder, name + DRAFT, text);
+  await rename(folder, name + DRAFT, name);
 }
 
 /** @param {FileSystemDirectoryHandle} folder @returns {Promise<string[]>} */

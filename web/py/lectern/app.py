@@ -41,7 +41,6 @@ from lectern.sentences import split
 from lectern.sessions import SessionCache
 from lectern.settings import MIB, MOST_SENTENCE_CHARS, Settings
 from lectern.speech import Spoken, Synthesizer, Utterance
-from lectern.styles import styles_from_json
 from lectern.voice_ports import Downloads, VoiceStore
 from lectern.voice_requests import VoiceRequests
 from lectern.voices import Voices
@@ -104,7 +103,7 @@ class App:
         self.settings: Settings = self._configuration.settings
         for problem in self._configuration.problems:
             log.warning("%s", problem)
-        self._styles = styles_from_json(boot.get("styles"))
+        self._styles = self._configuration.styles
         self.metrics = Metrics(ports.clock.time)
         self._voices = Voices(ports.files, ports.voice_store, timeout=self.settings.store_timeout)
         cores, isolated = payloads.cores(boot), boot.get("isolated") is True

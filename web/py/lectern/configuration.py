@@ -14,9 +14,12 @@ from dataclasses import dataclass, fields, replace
 
 from lectern.errors import BadOption
 from lectern.settings import Settings, checked, short
+from lectern.styles import Style, styles_from_json
 
 #: Where the site's settings lie, as messages name it.
 SITE_FILE = "lectern.json"
+#: Of the file: what is no setting, but a table of styles.
+_STYLES = "styles"
 #: Larger objects are none of ours.
 _MOST_ENTRIES = 200
 _MOST_PROBLEMS = 20
@@ -41,10 +44,11 @@ class Configuration:
     """The layers of one worker, and what they come to.
 
     Args:
-        boot: ``settings`` by the table's names, ``site`` and ``choices`` by the page's.
+        boot: ``settings`` by the table's names, ``site`` and ``choices`` by the page's; ``styles``
+            of an embedder.
 
     Raises:
-        BadOption: ``settings`` has what is wrong.
+        BadOption: ``settings`` or ``styles`` has what is wrong.
     """
 
     def __init__(self, boot: Mapping[str, object]) -> None:
@@ -57,11 +61,37 @@ class Configuration:
         #: One object as long as the worker lives.
         self.settings = self._layered.settings.effective()
         self._begun = self._layered.settings
+        self._given_styles = boot.get("styles")
+        styles_from_json(self._given_styles)
+        #: The table with the site's and the embedder's over it: one object, too.
+        self.styles: dict[str, Style] = {}
+        self._style_problems: tuple[str, ...] = ()
+        self._restyle()
 
     @property
     def problems(self) -> tuple[str, ...]:
         """Sentences about what does not count."""
-        return self._layered.problems
+        return (*self._layered.problems, *self._style_problems)
+
+    def _restyle(self) -> None:
+        """Each of the site's styles counts by itself, as its settings do."""
+        said = self._site.get(_STYLES) if isinstance(self._site, Mapping) else None
+        problems: list[str] = []
+        found: dict[str, Style] = dict(styles_from_json(None))
+        if said is not None and not isinstance(said, Mapping):
+            problems.append(f"{SITE_FILE}: styles must be an object of styles by name.")
+            said = None
+        for name, style in [*(said or {}).items()][:_MOST_ENTRIES]:
+            try:
+                found[name] = styles_from_json({name: style})[name]
+            except BadOption as reason:
+                problems.append(f"{SITE_FILE}: {reason}")
+        own = self._given_styles
+        given = styles_from_json(own)
+        found |= {name: given[name] for name in own} if isinstance(own, Mapping) else {}
+        self.styles.clear()
+        self.styles.update(found)
+        self._style_problems = tuple(problems[:_MOST_PROBLEMS])
 
     def change(self, payload: Mapping[str, object]) -> tuple[str, ...]:
         """Other layers, each where ``payload`` has it (``site``, ``choices``; None: nothing).
@@ -74,6 +104,7 @@ class Configuration:
         self._choices = payload.get("choices", self._choices)
         self._layered = layered(self._site, self._choices, self._given)
         self.settings.become(self._layered.settings.effective())
+        self._restyle()
         return tuple(problem for problem in self.problems if problem not in before)
 
     def to_json(self) -> dict[str, object]:
@@ -138,6 +169,8 @@ def _good(said: str, layer: object, problems: list[str]) -> dict[str, bool | int
         return {}
     good: dict[str, bool | int | float | str] = {}
     for name, value in layer.items():
+        if name == _STYLES and said == SITE_FILE:
+            continue
         entry = _KNOWN.get(name) if isinstance(name, str) else None
         if entry is None:
             problems.append(f"{said}: there is no setting {short(name)}.")

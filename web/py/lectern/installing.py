@@ -149,8 +149,8 @@ class Installer:
         known = set(await self._store.records()) | {p.voice_id for p in await self._store.parts()}
         for voice_id in set(await self._store.usage()) - known:
             async with self._store.exclusive(voice_id, patient=False) as alone:
-                if alone and voice_id not in await self._store.records():
-                    await self._store.remove(voice_id)
+                if alone:
+                    await self._store.discard(voice_id)
 
     # -- what there is ---------------------------------------------------------------
 
@@ -254,8 +254,8 @@ class Installer:
                         raise StoreError(f"{file.name} was not stored whole. Try again.")
                     if name == CONFIG:
                         parsed = self._read_config(voice_id, held[0])
-                        check_names(voice_id, model.name, config.name, self._json(held[0]))
                         await self._check_language(parsed)
+                        check_names(voice_id, model.name, config.name, self._json(held[0]))
                 voice = self._check(voice_id, held[1], held[0])
                 await self._commit(voice, held[1], held[0], "", "")
             except BaseException:  # a file that was given is given again, not gone on with
