@@ -1,18 +1,25 @@
-"""dist/ as ``build.py pack`` leaves it: this checkout's app, with a text that is published."""
+"""dist/ as ``build.py pack`` and ``preload`` leave it: this checkout's app, and its sound."""
 
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
-from tools.build import dist, npm
+import pytest
+
+from tools.build import dist, npm, vendor, venv
 from tools.build.context import Context
+from tools.build.pack import pack
 from tools.build.pack_run import Order
 from tools.build.paths import LAYOUT, Layout
+from tools.build.preload import preload
 
 _SECONDS = 300
 
@@ -25,12 +32,7 @@ def packed_dist(root: Path, text: str, voice: str) -> tuple[Path, str]:
     Returns:
         The folder, and what was said of the packing.
     """
-    (root / "public").mkdir()
-    for name in ("web", "tools", "node_modules", "pyproject.toml", "package.json"):
-        (root / name).symlink_to(LAYOUT.root / name)
-    for name in ("wasm", "vendor", "models"):
-        (root / "public" / name).symlink_to(LAYOUT.public / name)
-    ctx = Context.of(Layout(root))
+    ctx = _checkout(root)
     story = root / "story.txt"
     story.write_text(text, "utf-8")
     order = Order(
@@ -55,3 +57,33 @@ def packed_dist(root: Path, text: str, voice: str) -> tuple[Path, str]:
     )
     assert ended.returncode == 0, ended.stderr
     return dist.make(ctx), ended.stderr
+
+
+def preloaded_dist(root: Path, voice: str, category: str) -> tuple[Path, dict[str, Any]]:
+    """``build.py preload`` for one category of phrases in a checkout of its own at ``root``.
+
+    The real ``pack`` does it; only what it would install is this checkout's.
+
+    Returns:
+        The folder, and the command's report.
+    """
+    ctx = _checkout(root)
+    told = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(told):
+        patch.setattr(npm, "ensure", lambda ctx: None)
+        patch.setattr(vendor, "vendor_all", lambda ctx: None)
+        patch.setattr(venv, "install", lambda ctx, name: Path(sys.executable))
+        status = preload(ctx, pack, dist.make, voice=voice, categories=[category])
+    assert status == 0, told.getvalue()
+    report: dict[str, Any] = json.loads(told.getvalue().splitlines()[-1])
+    return ctx.layout.dist, report
+
+
+def _checkout(root: Path) -> Context:
+    """This checkout at ``root``, an empty folder, with nothing published."""
+    (root / "public").mkdir()
+    for name in ("web", "tools", "node_modules", "pyproject.toml", "package.json"):
+        (root / name).symlink_to(LAYOUT.root / name)
+    for name in ("wasm", "vendor", "models"):
+        (root / "public" / name).symlink_to(LAYOUT.public / name)
+    return Context.of(Layout(root))

@@ -14,10 +14,14 @@ from playwright.sync_api import Browser, Page
 from tests.browser import Watch, open_app, until, within
 from tests.e2e.server import StaticSite
 from tests.oracle import likeness, snr
-from tests.packed import packed_dist
+from tests.packed import packed_dist, preloaded_dist
 from tests.public_api import ENGLISH, Piece, level, stream, synthesize
+from tools.build.paths import LAYOUT
+from tools.build.preload import read_list
 
 TEXT = "The lamp was warm. Nobody had lived there for a hundred years! She called, and waited."
+#: Of web/phrases, in two styles.
+CATEGORY = "greetings"
 OTHER = "This one was packed by nobody."
 
 
@@ -152,3 +156,31 @@ def test_the_service_worker_passes_it_on_and_stores_none_of_it(
         }""",
     )
     assert stored == []
+
+
+def test_phrases_that_were_preloaded_are_heard_without_a_model(
+    visitor: Page, make_site: Callable[..., StaticSite], tmp_path: Path
+) -> None:
+    folder, report = preloaded_dist(tmp_path, ENGLISH, CATEGORY)
+    [category] = [one for one in read_list(LAYOUT.web / "phrases", "en") if one.name == CATEGORY]
+    made = len(category.phrases) * len(category.styles)
+    assert report.pop("ms") > 0
+    assert report == {
+        "voiceId": ENGLISH,
+        "language": "en",
+        "categories": [CATEGORY],
+        "styles": list(category.styles),
+        "requested": made,
+        "failed": 0,
+    }
+    site = make_site(folder)
+    page = open_app(visitor, site.url)
+    for style in category.styles:
+        pieces = stream(page, category.phrases[-1], voiceId=ENGLISH, style=style)
+        assert {piece.source for piece in pieces} == {"published"}
+        assert level(joined(pieces, 0).samples) > 0.01
+    assert not [path for path in site.paths() if path.endswith(".onnx")]
+    # Each phrase in each style; two of them may sound alike.
+    sounds = list((folder / "audio").glob("??/*.opus"))
+    assert len(category.phrases) < len(sounds) <= made
+    assert len(list((folder / "audio" / "documents").iterdir())) == len(category.styles)

@@ -239,12 +239,14 @@ def _pack(ctx: Context, arguments: argparse.Namespace) -> int:
 
 
 def _preload(ctx: Context, arguments: argparse.Namespace) -> int:
+    from tools.build.building import build
     from tools.build.pack import pack
     from tools.build.preload import preload
 
     return preload(
         ctx,
         pack,
+        build,
         voice=arguments.voice,
         categories=arguments.category,
         styles=arguments.style,

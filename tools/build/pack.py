@@ -32,10 +32,13 @@ def pack(
     prune: bool = False,
     dask: str = "",
     report: Path | None = None,
+    dist: bool = True,
 ) -> int:
     """Render ``texts`` into public/audio and build dist/ with it; gives a status.
 
-    ``report``: a file that gets ``{sentences, failed}`` as JSON, once all were tried.
+    Args:
+        report: a file that gets ``{sentences, failed}`` as JSON, once all were tried.
+        dist: False: whoever calls builds it, after other texts.
 
     Raises:
         BuildError: an option or a file is wrong, or what is needed can't be installed.
@@ -83,7 +86,7 @@ def pack(
         cwd=layout.root,
         env={"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
     )
-    if status == 0:
+    if status == 0 and dist:
         build(ctx)
     return status
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -18,7 +18,10 @@ _NEUTRAL = "neutral"
 
 
 class Pack(Protocol):
-    """``pack.pack``: renders lists of phrases in one style; gives a status."""
+    """``pack.pack``: renders lists of phrases in one style; gives a status.
+
+    ``dist``: whether dist/ is built then.
+    """
 
     def __call__(
         self,
@@ -30,6 +33,7 @@ class Pack(Protocol):
         title: str = "",
         jobs: int | None = None,
         report: Path | None = None,
+        dist: bool = True,
     ) -> int: ...
 
 
@@ -45,6 +49,7 @@ class Category:
 def preload(
     ctx: Context,
     pack: Pack,
+    build: Callable[[Context], object],
     *,
     voice: str,
     categories: Sequence[str] | None = None,
@@ -57,6 +62,7 @@ def preload(
     ms}``; ``requested`` and ``failed`` count phrases, each in each of its styles.
 
     Args:
+        build: makes dist/.
         categories: default: all.
         styles: default: those of each category.
 
@@ -83,10 +89,21 @@ def preload(
         told = path.with_suffix(".report")
         told.unlink(missing_ok=True)
         title = f"{language}-{style}"
-        one = pack(ctx, [str(path)], voice=voice, style=style, title=title, jobs=jobs, report=told)
+        one = pack(
+            ctx,
+            [str(path)],
+            voice=voice,
+            style=style,
+            title=title,
+            jobs=jobs,
+            report=told,
+            dist=False,
+        )
         if one:
             status = one
             failed += _failed(told, number)
+    if failed < requested:
+        build(ctx)  # once for all styles; what was made is there, whatever failed beside it
     report = {
         "voiceId": voice,
         "language": language,

@@ -28,6 +28,10 @@ class FakePack:
         self.bad = bad
         self.failed = failed
         self.packed: list[tuple[str | None, Any]] = []
+        self.built = 0
+
+    def build(self, ctx: Context) -> None:
+        self.built += 1
 
     def __call__(
         self,
@@ -39,8 +43,10 @@ class FakePack:
         title: str = "",
         jobs: int | None = None,
         report: Path | None = None,
+        dist: bool = True,
     ) -> int:
-        assert (voice, jobs) == ("fr_FR-pico-x_low", 2)
+        assert (voice, jobs, dist) == ("fr_FR-pico-x_low", 2, False)
+        assert not self.built
         [text] = texts
         assert title == f"fr-{style}"
         self.packed.append((style, json.loads(Path(text).read_text("utf-8"))))
@@ -59,7 +65,7 @@ def context(tmp_path: Path) -> Context:
 def run(
     context: Context, pack: FakePack, capsys: pytest.CaptureFixture[str], **wish: Any
 ) -> tuple[int, dict[str, Any]]:
-    status = preload(context, pack, voice="fr_FR-pico-x_low", jobs=2, **wish)
+    status = preload(context, pack, pack.build, voice="fr_FR-pico-x_low", jobs=2, **wish)
     report: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert report.pop("ms") >= 0
     return status, report
@@ -75,6 +81,7 @@ def test_each_category_is_packed_in_its_styles(
         ("calm", {"one": ["Oui.", "Non."]}),
     ]
     assert status == 0
+    assert pack.built == 1
     assert report == {
         "voiceId": "fr_FR-pico-x_low",
         "language": "fr",
@@ -101,6 +108,11 @@ def test_a_style_that_fails_leaves_the_others(
     status, report = run(context, pack, capsys)
     assert (status, report["requested"], report["failed"]) == (1, 5, 3)
     assert len(pack.packed) == 2
+    assert pack.built == 1
+    # Where nothing was made there is nothing new to build.
+    pack = FakePack(bad="calm")
+    assert run(context, pack, capsys, styles=["calm"])[0] == 1
+    assert pack.built == 0
 
 
 def test_what_failed_of_a_style_is_counted_alone(
@@ -115,6 +127,6 @@ def test_what_failed_of_a_style_is_counted_alone(
 
 def test_what_is_not_there_is_named(context: Context) -> None:
     with pytest.raises(BuildError, match="three"):
-        preload(context, FakePack(), voice="fr_FR-pico-x_low", categories=["three"])
+        preload(context, FakePack(), print, voice="fr_FR-pico-x_low", categories=["three"])
     with pytest.raises(BuildError, match="'de'"):
-        preload(context, FakePack(), voice="de_DE-x-low")
+        preload(context, FakePack(), print, voice="de_DE-x-low")
