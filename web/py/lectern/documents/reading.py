@@ -115,20 +115,22 @@ def read_pdf(name: str, items: str) -> Document:
     Raises:
         DocumentUnreadable: in words.
     """
-    about = json.loads(items)
-
-    def told(key: str) -> str:
-        value = about.get(key)
-        return value if isinstance(value, str) else ""
-
+    told = _told(items)
     document = pdf(
         pages_from_json(items),
-        title=told("title"),
-        author=told("author"),
-        language=told("language"),
+        title=told["title"],
+        author=told["author"],
+        language=told["language"],
         outline=outline_from_json(items),
     )
     return named(name, document)
+
+
+def _told(items: str) -> dict[str, str]:
+    """What a PDF says of itself; what else is in the JSON is not kept beside its pages."""
+    about = json.loads(items)
+    values = {key: about.get(key) for key in ("title", "author", "language")}
+    return {key: value if isinstance(value, str) else "" for key, value in values.items()}
 
 
 def named(name: str, document: Document) -> Document:
