@@ -19,9 +19,11 @@ class FakePdf:
     def __init__(self, items: str = "") -> None:
         self.found = items
         self.asked: list[bytes] = []
+        self.limits: Mapping[str, float] = {}
 
-    async def items(self, data: bytes) -> str:
+    async def items(self, data: bytes, limits: Mapping[str, float]) -> str:
         self.asked.append(data)
+        self.limits = limits
         if not self.found:
             raise DocumentUnreadable("This PDF is damaged, or it is none.")
         return self.found

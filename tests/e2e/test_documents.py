@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -13,6 +14,7 @@ from tests.e2e.server import StaticSite
 from tests.e2e.test_page import DROP, KEEP_SENTENCES, button, heard_at, reading
 from tests.epubs import Chapter, Line, make, novel
 
+BOOKS = Path(__file__).resolve().parents[1] / "golden" / "books"
 NOTE = "The road is told of in an older book."
 BOOK = make(
     [
@@ -139,6 +141,66 @@ def test_a_page_of_the_web_is_text_and_nothing_else(app: Page, watch: Watch) -> 
     assert reading(app).locator("img, script, a").count() == 0
     expect(reading(app).locator(".skipped", has_text="[3]")).to_be_visible()
     expect(reading(app).locator("p.skipped", has_text="Accueil")).to_be_visible()
+
+
+HEBREW = "הדרך עלתה בגבעה. איש לא היה בה."
+ARABIC = "صعد الطريق إلى التل. لم يكن عليه أحد."
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"), [("he", "הדרך", HEBREW), ("ar", "الطريق", ARABIC)]
+)
+def test_a_book_from_right_to_left(app: Page, language: str, title: str, text: str) -> None:
+    chapter = Chapter("one.xhtml", f"<h1>{title}</h1><p>{text}</p><p>Lectern 2026</p>")
+    book = make([chapter], title=title, language=language, contents=[Line(title, "one.xhtml")])
+    drop(app, "road.epub", book)
+    heading = opened(app, title)
+    expect(reading(app)).to_have_attribute("lang", language)
+    paragraph = reading(app).get_by_text(text)
+    expect(paragraph).to_have_text(text)
+    for element in (heading, paragraph):
+        expect(element).to_have_css("direction", "rtl")
+    # It begins at the right edge, and English in it does at the left one.
+    edges = paragraph.evaluate(
+        """(element) => {
+          const range = document.createRange();
+          range.setStart(element.firstChild, 0);
+          range.setEnd(element.firstChild, 1);
+          const [first, whole] = [range, element].map((one) => one.getBoundingClientRect());
+          return [whole.right - first.right, first.left - whole.left];
+        }"""
+    )
+    assert edges[0] < 5 < edges[1]
+    expect(reading(app).get_by_text("Lectern 2026")).to_have_css("direction", "ltr")
+    listen(app)
+    button(app, "Play").click()
+    heard_at(app, offset_of(app, text))
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "heading", "sentence", "language"),
+    [
+        (
+            "alice.html",
+            "Alice’s Adventures in Wonderland",
+            "Chapter I. Down the Rabbit-Hole",
+            "Alice was beginning",
+            "en",
+        ),
+        ("cigale.txt", "La Cigale et la Fourmi", "", "La Cigale, ayant chanté", "fr"),
+    ],
+)
+def test_books_in_the_public_domain(
+    app: Page, name: str, title: str, heading: str, sentence: str, language: str
+) -> None:
+    drop(app, name, (BOOKS / name).read_bytes())
+    expect(app).to_have_title(f"{title} · Lectern", timeout=30_000)
+    if heading:
+        opened(app, heading)
+    expect(app.locator("#voice")).to_have_value(re.compile(f"^{language}"))
+    listen(app)
+    reading(app).get_by_text(sentence).first.click(position={"x": 5, "y": 8})
+    heard_at(app, offset_of(app, sentence))
 
 
 def column(x: float, lines: list[str]) -> list[pdfs.Run]:

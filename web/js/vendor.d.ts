@@ -43,6 +43,7 @@ declare module '*/vendor/article/linkedom.js' {
   /** As much of a DOM as Readability needs; the worker's own library of types has none. */
   export interface Page {
     documentElement: { localName: string; children: Iterable<{ localName: string }> } | null;
+    querySelectorAll(selector: string): Iterable<{ remove(): void }>;
   }
   export function parseHTML(markup: string): { document: Page };
 }
@@ -51,7 +52,10 @@ declare module '*/vendor/article/readability.js' {
   import type { Page } from '*/vendor/article/linkedom.js';
   /** Changes the page that it is given. */
   export class Readability {
-    constructor(page: Page, options?: { maxElemsToParse?: number; charThreshold?: number });
+    constructor(
+      page: Page,
+      options?: { maxElemsToParse?: number; charThreshold?: number; classesToPreserve?: string[] },
+    );
     parse(): Partial<
       Record<'title' | 'byline' | 'lang' | 'dir' | 'siteName' | 'content', string | null>
     > | null;

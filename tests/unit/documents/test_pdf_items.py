@@ -89,6 +89,12 @@ def test_there_are_limits(monkeypatch: pytest.MonkeyPatch) -> None:
         pages_from_json(json.dumps({"pages": [page, page]}))
 
 
+def test_a_textbook_of_a_thousand_pages_is_not_too_much() -> None:
+    most = pdf_items.limits()
+    assert most["pages"] >= 1000
+    assert most["items"] >= 1000 * 300
+
+
 def test_half_a_surrogate_pair_can_be_stored_afterwards() -> None:
     (page,) = pages_from_json(sent(["a\ud800b", *ROW[1:]]))
     assert page.items[0].text.encode() == b"a?b"

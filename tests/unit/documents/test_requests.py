@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from lectern.document_requests import DocumentRequests, Opened, document_data
-from lectern.documents import reading
+from lectern.documents import pdf_items, reading
 from lectern.documents.epub import MOST_COVER
 from lectern.documents.model import Builder, Kind, Skip
 from lectern.documents.reading import MOST_BYTES, cover_of, decode, read
@@ -218,6 +218,11 @@ def test_a_pdf_is_read_from_what_its_pages_show() -> None:
     }
     reader = FakePdf(json.dumps(items))
     found = opened("road.pdf", b"%PDF-1.7 ...", pdf=reader)
+    assert reader.limits == {
+        "pages": pdf_items.MOST_PAGES,
+        "items": pdf_items.MOST_ITEMS,
+        "characters": pdf_items.MOST_CHARACTERS,
+    }
     assert texts(found) == ["The road went up the hill."]
     assert (found["title"], found["author"], found["language"]) == ("A Road", "Ann", "en")
     assert found["contents"] == [{"title": "The road", "start": 0, "level": 1}]

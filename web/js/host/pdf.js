@@ -10,8 +10,10 @@ import { LecternError } from '../errors.js';
  * @typedef {typeof import('pdfjs-dist')} PdfJs
  * @typedef {import('pdfjs-dist').PDFDocumentProxy} PdfDocument
  * @typedef {import('pdfjs-dist/types/src/display/api.js').TextItem} TextItem
+ * @typedef {import('pdfjs-dist/types/src/display/api.js').TextContent} TextContent
  * @typedef {[text: string, x: number, y: number, width: number, height: number, font: string,
  *   size: number, turned?: number]} Row  points from the page's top left corner; degrees
+ * @typedef {{pages: number, items: number, characters: number}} Limits  see ports.py
  */
 
 /** @type {Promise<PdfJs> | null} */
@@ -19,11 +21,12 @@ let loading = null;
 
 /**
  * @param {Uint8Array} data  is pdf.js's own afterwards
+ * @param {Limits} limits  what has more is given up at once: a file of a few bytes may hold any number
  * @returns {Promise<string>} JSON: `{pages: [{width, height, items: Row[]}], outline: [title,
  *   page, y, level][], title, author, language}`
  * @throws {LecternError} document_unreadable, network
  */
-export async function pdfItems(data) {
+export async function pdfItems(data, limits) {
   const pdfjs = await library();
   const task = pdfjs.getDocument({
     data,
@@ -38,9 +41,16 @@ export async function pdfItems(data) {
   });
   try {
     const document = await task.promise;
+    if (document.numPages > limits.pages) throw tooMuch(limits.pages, 'pages');
     const pages = [];
+    const room = { items: limits.items, characters: limits.characters };
+    const take = (/** @type {string} */ text) => {
+      if (--room.items < 0) throw tooMuch(limits.items, 'pieces of text');
+      room.characters -= text.length;
+      if (room.characters < 0) throw tooMuch(limits.characters, 'characters');
+    };
     for (let number = 1; number <= document.numPages; number++) {
-      pages.push(await pageOf(document, number));
+      pages.push(await pageOf(document, number, take));
     }
     const about = await document.getMetadata().catch(() => null);
     const info = /** @type {Record<string, unknown>} */ (about?.info ?? {});
@@ -82,17 +92,30 @@ function library() {
 /**
  * @param {PdfDocument} document
  * @param {number} number from 1
+ * @param {(text: string) => void} take  throws when there is no room for it
  */
-async function pageOf(document, number) {
+async function pageOf(document, number, take) {
   const page = await document.getPage(number);
   const { width, height, transform } = page.getViewport({ scale: 1 });
-  const { items, styles } = await page.getTextContent();
   /** @type {Row[]} */
   const rows = [];
-  for (const item of items) {
-    // pdf.js puts a blank as wide as the gap between two columns.
-    if (!('str' in item) || !item.str.trim()) continue;
-    rows.push(rowOf(item, transform, fontName(page, item.fontName, styles)));
+  // As a stream: one page may hold more than all that is read.
+  const reader = page.streamTextContent().getReader();
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      const { items, styles } = /** @type {TextContent} */ (value);
+      for (const item of items) {
+        // pdf.js puts a blank as wide as the gap between two columns.
+        if (!('str' in item) || !item.str.trim()) continue;
+        take(item.str);
+        rows.push(rowOf(item, transform, fontName(page, item.fontName, styles)));
+      }
+    }
+  } catch (error) {
+    reader.cancel(error).catch(() => {});
+    throw error;
   }
   page.cleanup();
   return { width, height, items: rows };
@@ -169,6 +192,16 @@ async function topOf(document, index, target) {
 /** @param {unknown} value */
 function textOf(value) {
   return typeof value === 'string' ? value.slice(0, 1000) : '';
+}
+
+/** @param {number} most @param {string} what @returns {LecternError} */
+function tooMuch(most, what) {
+  return new LecternError(
+    'document_unreadable',
+    `The PDF has more than ${most.toLocaleString('en')} ${what}: too much to be read at once. ` +
+      'Split it and open a part.',
+    { reason: 'too_much' },
+  );
 }
 
 /** @param {unknown} error @returns {LecternError} */

@@ -464,7 +464,7 @@ def start(boot: Any) -> None:
     log.setLevel(logging.INFO)
     log.handlers = [_ConsoleHandler()]
     log.propagate = False
-    bridge = Bridge(_translated, lambda data: _typed(js.Uint8Array, data, len(data)))
+    bridge = Bridge(_translated, lambda data: _typed(js.Uint8Array, data, len(data)), _object)
     ports = Ports(
         inference=HostInference(),
         phonemizer=HostPhonemizer(),

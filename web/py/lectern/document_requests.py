@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from lectern import payloads
-from lectern.documents import webpage
+from lectern.documents import pdf_items, webpage
 from lectern.documents.html import html
 from lectern.documents.model import Document
 from lectern.documents.reading import (
@@ -76,7 +76,7 @@ class DocumentRequests:
             await self._downloads.close(file.id)
         source = webpage.checked_source(payload.get("source"))
         if is_pdf(data):
-            document = read_pdf(file.name, await self._pdf.items(data))
+            document = read_pdf(file.name, await self._pdf.items(data, pdf_items.limits()))
         elif (text := text_in(file.name, data)) is None:
             document = read_book(file.name, data)
         elif is_page(file.name, text):

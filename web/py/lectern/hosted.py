@@ -5,7 +5,7 @@ What they need of the browser is given to them by ``browser.py``, the only modul
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +18,12 @@ class Bridge:
     Args:
         translated: within it errors of the host are raised as ours.
         array: a Uint8Array of these bytes.
+        plain: an object with these properties.
     """
 
     translated: Callable[[], AbstractContextManager[None]]
     array: Callable[[bytes], Any]
+    plain: Callable[[Mapping[str, float]], Any]
 
 
 class HostPdf:
@@ -31,9 +33,10 @@ class HostPdf:
         self._items = items
         self._bridge = bridge
 
-    async def items(self, data: bytes) -> str:
+    async def items(self, data: bytes, limits: Mapping[str, float]) -> str:
+        given, most = self._bridge.array(data), self._bridge.plain(limits)
         with self._bridge.translated():
-            return str(await self._items(self._bridge.array(data)))
+            return str(await self._items(given, most))
 
 
 class HostPublished:

@@ -393,8 +393,11 @@ class ArticleFinder(Protocol):
 class PdfReader(Protocol):
     """What a PDF's pages show, before anybody has read it."""
 
-    async def items(self, data: bytes) -> str:
+    async def items(self, data: bytes, limits: Mapping[str, float]) -> str:
         """Runs of text with their positions, as JSON: see ``documents/pdf_items.py``.
+
+        Args:
+            limits: ``pages``, ``items`` and ``characters``: what has more is given up at once.
 
         Raises DocumentUnreadable, NetworkError when the reader itself can't be fetched.
         """

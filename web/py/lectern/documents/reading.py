@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import replace
 
-from lectern.documents.encodings import text_encoding
+from lectern.documents.encodings import guessed, text_encoding
 from lectern.documents.epub import cover, epub
 from lectern.documents.html import html
 from lectern.documents.markdown import markdown
@@ -115,20 +115,22 @@ def read_pdf(name: str, items: str) -> Document:
     Raises:
         DocumentUnreadable: in words.
     """
-    about = json.loads(items)
-
-    def told(key: str) -> str:
-        value = about.get(key)
-        return value if isinstance(value, str) else ""
-
+    told = _told(items)
     document = pdf(
         pages_from_json(items),
-        title=told("title"),
-        author=told("author"),
-        language=told("language"),
+        title=told["title"],
+        author=told["author"],
+        language=told["language"],
         outline=outline_from_json(items),
     )
     return named(name, document)
+
+
+def _told(items: str) -> dict[str, str]:
+    """What a PDF says of itself; what else is in the JSON is not kept beside its pages."""
+    about = json.loads(items)
+    values = {key: about.get(key) for key in ("title", "author", "language")}
+    return {key: value if isinstance(value, str) else "" for key, value in values.items()}
 
 
 def named(name: str, document: Document) -> Document:
@@ -149,8 +151,9 @@ def _ending(name: str) -> str:
 
 
 def decode(data: bytes, name: str) -> str:
-    """Text of unknown encoding: by its mark, as it says itself, UTF-8, or else the old Windows
-    encoding of Western Europe. Line ends become \\n.
+    """Text of unknown encoding: by its mark, as it says itself, UTF-8, an old encoding of
+    another script by its frequent letters, or else the old Windows encoding of Western
+    Europe. Line ends become \\n.
 
     Raises:
         DocumentUnreadable: it is no text, or too long for one.
@@ -178,7 +181,7 @@ def _decoded(data: bytes) -> str:
     except UnicodeDecodeError:
         pass
     found = _XML_ENCODING.search(data[:200]) or _CHARSET.search(data[:4096])
-    declared = text_encoding(found[1], "cp1252") if found else "cp1252"
+    declared = text_encoding(found[1], "cp1252") if found else guessed(data) or "cp1252"
     for encoding in (declared, "cp1252"):
         try:
             return data.decode(encoding)
