@@ -178,7 +178,7 @@ export const english = {
   keySpace: 'Space',
   keyEscape: 'Esc',
   keyShift: 'Shift',
-  tip: 'Click a sentence to hear it from there.',
+  tip: 'Click a word to hear it from there.',
 
   sayLoading: 'Loading the voice.',
   saySpeaking: 'Reading.',

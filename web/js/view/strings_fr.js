@@ -174,7 +174,7 @@ export const french = {
   keySpace: 'Espace',
   keyEscape: 'Échap',
   keyShift: 'Maj',
-  tip: 'Cliquez sur une phrase pour l’entendre à partir de là.',
+  tip: 'Cliquez sur un mot pour écouter à partir de là.',
 
   sayLoading: 'Chargement de la voix.',
   saySpeaking: 'Lecture.',
