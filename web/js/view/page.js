@@ -372,7 +372,7 @@ export class Page extends EventTarget {
     const { text } = opened.data;
     this.#offerBack();
     this.#box.value = text;
-    this.#memory.text = ''; // it is in the library
+    this.#memory.putAway();
     this.#reading.open(text, { opened, documentId, place });
     this.#voices.suit();
     this.#read();
@@ -421,9 +421,10 @@ export class Page extends EventTarget {
   }
 
   #restore() {
+    if (this.#memory.document) return; // it follows
     const { text, place } = this.#memory;
     if (this.#box.value === '') this.#box.value = text;
-    if (this.#box.value === '' || this.#memory.document) return;
+    if (this.#box.value === '') return;
     const same = place && place.length === this.#box.value.length && place.start > 0;
     this.#reading.open(this.#box.value, { place: same ? place : null });
     if (!same) return;

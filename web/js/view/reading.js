@@ -253,7 +253,8 @@ export class Reading extends EventTarget {
   /** @param {Place | null} place */
   #remember(place) {
     this.#place = place;
-    this.#memory.place = place && { ...place, length: this.length };
+    // A document's place is the library's to keep.
+    if (!this.#documentId) this.#memory.place = place && { ...place, length: this.length };
   }
 
   #listen() {
