@@ -132,7 +132,7 @@ def test_no_small_rest() -> None:
 def test_the_rest_is_made_in_windows_of_one_size(ahead: float | None, total: int) -> None:
     """The largest window decides over the memory: it is no larger than their number asks for."""
     pace = Pace(Speed(), FRAME, CONTEXT)
-    sizes = []
+    sizes: list[int] = []
     while left := total - sum(sizes):
         sizes.append(pace.size(Demand(ahead), 0, left))
     assert len(sizes) == -(-total // LARGEST)
