@@ -406,7 +406,7 @@ export class Page extends EventTarget {
 
   /** @param {boolean} whole */
   #textChanged(whole) {
-    this.#reading.open(this.#box.value);
+    this.#reading.edit(this.#box.value);
     this.#memory.text = this.#box.value;
     if (document.body.dataset.mode !== 'editing') {
       document.body.dataset.mode = 'editing';

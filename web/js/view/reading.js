@@ -12,6 +12,7 @@
 
 import { Pace } from './pace.js';
 import { Playback } from './playback.js';
+import { shiftedPlace } from './shifted_place.js';
 
 /**
  * @typedef {import('./open_document.js').OpenDocument} OpenDocument
@@ -162,6 +163,12 @@ export class Reading extends EventTarget {
     this.#tell('text');
   }
 
+  /** The text was changed by hand: the place goes with the words around it. @param {string} text */
+  edit(text) {
+    const place = this.#place && shiftedPlace(this.#place, this.#text, text);
+    this.open(text, { place });
+  }
+
   /** Speak from `offset` on, whatever was before. @param {number} offset */
   begin(offset) {
     // What was skipped until now is read: that is another text.
@@ -220,8 +227,6 @@ export class Reading extends EventTarget {
   stop() {
     if (!this.active) return;
     this.#playback.stop();
-    // A book is gone on with where it was left; a text begins anew.
-    if (!this.#documentId) this.#remember(null);
     this.#tell('stopped');
   }
 
