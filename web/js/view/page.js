@@ -271,6 +271,7 @@ export class Page extends EventTarget {
       this.#reading.addEventListener(type, (event) => react(detailOf(event)));
     on('state', () => this.#showState());
     on('text', () => {
+      this.#notices.hide('aloud');
       this.#voices.speaking('');
       this.#showSite();
       this.#reader.clear();
@@ -290,6 +291,11 @@ export class Page extends EventTarget {
     });
     on('word', ({ start, end }) => this.#reader.word({ start, end }));
     on('moved', () => this.#reader.follow());
+    on('looked', ({ offset }) => {
+      this.#reader.reveal({ start: offset, end: offset + 1 });
+      this.#notices.show('hint', strings.nothingReadThere, { passing: true });
+    });
+    on('aloud', ({ start }) => this.#showAloud(start));
     on('stopped', () => {
       this.#voices.speaking('');
       this.#reader.clear();
@@ -302,6 +308,15 @@ export class Page extends EventTarget {
     });
     on('firstsound', () => this.dispatchEvent(new Event('firstsound')));
     on('failed', ({ error }) => this.#fail(error));
+  }
+
+  /** What is skipped is read, until somebody thinks better of it. @param {number | null} start */
+  #showAloud(start) {
+    this.#read();
+    if (start === null) return;
+    const run = () => this.#reading.skipAgain(start);
+    const action = { label: this.#strings.undo, run };
+    this.#notices.show('aloud', this.#strings.aloudNow, { action, passing: true });
   }
 
   /** @param {import('./types.js').EngineEvents} events */

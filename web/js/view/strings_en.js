@@ -20,6 +20,8 @@ export const english = {
   stop: 'Stop',
   previous: 'Previous sentence',
   next: 'Next sentence',
+  aloudNow: 'This is read aloud from now on.',
+  nothingReadThere: 'Nothing is read aloud from there on. Click it to hear it.',
   slower: 'Slower',
   faster: 'Faster',
   controls: 'Controls',

@@ -21,6 +21,8 @@ export const french = {
   stop: 'Arrêter',
   previous: 'Phrase précédente',
   next: 'Phrase suivante',
+  aloudNow: 'Ce passage est désormais lu.',
+  nothingReadThere: 'Rien n’est lu à partir de là. Cliquez dessus pour l’entendre.',
   slower: 'Ralentir',
   faster: 'Accélérer',
   controls: 'Commandes',

@@ -35,6 +35,7 @@ export class Transport {
     this.#stop.addEventListener('click', () => reading.stop());
     this.#next.addEventListener('click', () => reading.next());
     this.#previous.addEventListener('click', () => reading.previous());
+    reading.addEventListener('text', () => this.showState(reading.state));
     this.#slower.addEventListener('click', () => this.step(-1));
     this.#faster.addEventListener('click', () => this.step(1));
     this.#speed.replaceChildren(
@@ -59,12 +60,14 @@ export class Transport {
   showState(state) {
     const wantsToPlay = state === 'working' || state === 'speaking';
     const name = wantsToPlay ? this.#strings.pause : this.#strings.play;
-    const active = state !== 'idle';
+    const empty = this.#reading.text.trim() === '';
     this.#bar.dataset.state = state;
     this.#play.setAttribute('aria-label', name);
     this.#play.title = name;
     const held = document.activeElement;
-    for (const button of [this.#stop, this.#next, this.#previous]) button.disabled = !active;
+    this.#stop.disabled = state === 'idle';
+    this.#next.disabled = empty;
+    this.#previous.disabled = empty;
     // A disabled button drops the focus: the one that starts again is the place to be.
     if (held instanceof HTMLButtonElement && held.disabled) this.#play.focus();
   }
