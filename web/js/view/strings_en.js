@@ -20,6 +20,8 @@ export const english = {
   stop: 'Stop',
   previous: 'Previous sentence',
   next: 'Next sentence',
+  previousParagraph: 'Previous paragraph',
+  nextParagraph: 'Next paragraph',
   aloudNow: 'This is read aloud from now on.',
   nothingReadThere: 'Nothing is read aloud from there on. Click it to hear it.',
   slower: 'Slower',
@@ -180,7 +182,7 @@ export const english = {
   keySpace: 'Space',
   keyEscape: 'Esc',
   keyShift: 'Shift',
-  tip: 'Click a word to hear it from there.',
+  tip: 'Click a word to hear it from there. Hold previous or next to go by a paragraph.',
 
   sayLoading: 'Loading the voice.',
   saySpeaking: 'Reading.',

@@ -21,6 +21,8 @@ export const french = {
   stop: 'Arrêter',
   previous: 'Phrase précédente',
   next: 'Phrase suivante',
+  previousParagraph: 'Paragraphe précédent',
+  nextParagraph: 'Paragraphe suivant',
   aloudNow: 'Ce passage est désormais lu.',
   nothingReadThere: 'Rien n’est lu à partir de là. Cliquez dessus pour l’entendre.',
   slower: 'Ralentir',
@@ -176,7 +178,7 @@ export const french = {
   keySpace: 'Espace',
   keyEscape: 'Échap',
   keyShift: 'Maj',
-  tip: 'Cliquez sur un mot pour écouter à partir de là.',
+  tip: 'Cliquez sur un mot pour écouter à partir de là. Maintenez précédent ou suivant pour aller d’un paragraphe.',
 
   sayLoading: 'Chargement de la voix.',
   saySpeaking: 'Lecture.',
