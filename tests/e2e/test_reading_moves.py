@@ -1,4 +1,4 @@
-"""Going about in a text: by sentence and paragraph, over what is skipped, and the place that stays."""
+"""Going about in a text by sentence and paragraph, over what is skipped; the place stays."""
 
 from __future__ import annotations
 
