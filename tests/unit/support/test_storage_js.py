@@ -52,6 +52,19 @@ def test_a_new_tab_has_what_was_read_last(tmp_path: Path) -> None:
     assert run(tmp_path, script) == ["the first", 4, "the second", "the first", 4, "the first", 6]
 
 
+def test_a_text_is_never_given_the_place_of_another_one(tmp_path: Path) -> None:
+    script = """
+        const one = tab();
+        write(one, 'nine char');
+        one.place = place(4, 9);
+        const two = tab();
+        two.place = null;
+        write(two, 'char nine');
+        stored.push(tab().text, tab().place);
+    """
+    assert run(tmp_path, script) == ["char nine", None]
+
+
 def test_a_tab_that_opens_a_document_leaves_the_others_their_text(tmp_path: Path) -> None:
     script = """
         const one = tab();

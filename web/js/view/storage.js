@@ -84,8 +84,7 @@ export class Memory {
   /** @param {Place | null} place */
   set place(place) {
     this.#writeTab('place', JSON.stringify(place));
-    const text = this.#readTab('text');
-    if (place && text && !this.#ownsText) this.#share(text);
+    if (place && !this.#ownsText) this.#share(this.#readTab('text') ?? '');
     if (place && this.#read('document') !== null) this.#write('document', null);
     if (this.#ownsText) this.#write('place', place && JSON.stringify(place));
   }
@@ -261,8 +260,8 @@ export class Memory {
     this.#pendingText = null;
     const kept = text.length <= MAX_KEPT_TEXT ? text : '';
     this.#writeTab('text', kept);
-    if (kept) this.#share(kept);
-    else if (this.#ownsText) this.#write('text', null);
+    this.#share(kept);
+    if (kept === '' && this.#ownsText) this.#write('text', null);
   }
 
   /** Whether the text that new tabs find is this one's; that of an older version was nobody else's. */
@@ -271,10 +270,15 @@ export class Memory {
     return owner === null || owner === this.#id;
   }
 
-  /** New tabs find this tab's text. @param {string} text */
+  /** New tabs find this tab's text, if it has one. @param {string} text */
   #share(text) {
+    if (text === '') return;
     this.#write('text', text);
+    if (this.#read('owner') === this.#id) return;
     this.#write('owner', this.#id);
+    // The other one's place is none in this text.
+    const place = this.#readTab('place');
+    this.#write('place', place === 'null' ? null : place);
   }
 
   /** @param {string} key @returns {string | null} */
