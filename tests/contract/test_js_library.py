@@ -94,6 +94,28 @@ def test_of_two_places_the_later_one_stays(host_page: Page) -> None:
     assert documents == 1
 
 
+def test_a_clock_that_was_ahead_keeps_no_place_out(host_page: Page) -> None:
+    found = run(
+        host_page,
+        """
+        const id = await library.put(arg);
+        const year = 365 * 86_400_000;
+        clock.now = year;
+        await library.setPlace(id, {start: 9, end: 12});
+        clock.now = 5000;
+        const before = await library.reading(id);
+        await library.setPlace(id, {start: 4, end: 8});
+        const after = await library.reading(id);
+        // Another device may well be some hours ahead.
+        await library.setPlace(id, {start: 9, end: 12, at: 3_600_000});
+        await library.setPlace(id, {start: 0, end: 4});
+        return [before.placed, after.start, after.placed, (await library.reading(id)).start];
+        """,
+        document(),
+    )
+    assert found == [0, 4, 5000, 9]
+
+
 def test_many_places_at_once_end_with_the_last(host_page: Page) -> None:
     found = run(
         host_page,

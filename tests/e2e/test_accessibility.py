@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import ROOT, Watch, open_app, until
 from tests.e2e.server import StaticSite
-from tests.e2e.test_documents import BOOK, drop, opened
+from tests.e2e.test_documents import BOOK, NOTE, drop, opened
 from tests.e2e.test_page import KEEP_SENTENCES, at_sentence, reading, text_box
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -91,6 +92,43 @@ def test_axe_finds_nothing(browser: Browser, site: StaticSite, width: int, schem
     check(page)
     context.close()
     watch.check()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "sepia", "contrast", "contrast-dark"])
+def test_axe_finds_nothing_while_something_happens(
+    context: BrowserContext, page: Page, site: StaticSite, theme: str
+) -> None:
+    """Speaking, searching, notices, questions and an export, in every theme."""
+    looks = json.dumps({"theme": theme})
+    context.add_init_script(f"localStorage.setItem('lectern.page.appearance', {looks!r})")
+    open_app(page, site.url)
+    expect(page.locator("html")).to_have_attribute("data-theme", theme)
+    drop(page, "road.epub", BOOK)
+    opened(page, "The road")
+    page.evaluate(KEEP_SENTENCES)
+    # What is skipped is read, with a way back.
+    reading(page).locator(".skipped", has_text=NOTE).click()
+    expect(page.locator("#notices .aloud")).to_be_visible()
+    until(page, "() => CSS.highlights.get('word')?.size > 0")
+    check(page)
+    page.locator("#play").click()
+    expect(page.locator("#play")).to_have_accessible_name("Play")
+    check(page)
+    page.keyboard.press("/")
+    page.keyboard.type("road")
+    expect(page.locator("#find-count")).not_to_be_empty()
+    check(page)
+    page.keyboard.press("Escape")
+    open_panel(page, "away")
+    page.locator("#export-start").click()
+    check(page)
+    expect(page.locator("#export-result")).to_be_visible(timeout=60_000)
+    check(page)
+    page.keyboard.press("Escape")
+    open_panel(page, "metrics")
+    page.locator("#metrics-clear").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    check(page)
 
 
 # -- by keyboard alone ------------------------------------------------------------------

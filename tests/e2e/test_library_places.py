@@ -22,7 +22,7 @@ from tests.e2e.bookshelf import (
 )
 from tests.e2e.server import StaticSite
 from tests.e2e.test_documents import BOOK, drop, listen, offset_of, opened
-from tests.e2e.test_page import button, reading
+from tests.e2e.test_page import PARAGRAPHS, button, play, reading
 from tests.libraries import lines, pack, row, unpack
 
 # -- as a file -----------------------------------------------------------------------------------
@@ -177,6 +177,36 @@ def test_two_tabs_with_one_document(context: BrowserContext, app: Page) -> None:
     app.reload()
     opened(app, "The house")
     expect(reading(app)).to_have_attribute("data-sentence-start", str(start))
+
+
+def test_a_document_in_another_tab_takes_no_text_from_this_one(
+    context: BrowserContext, app: Page
+) -> None:
+    play(app, PARAGRAPHS)
+    button(app, "Pause").click()
+    button(app, "Next sentence").click()
+    button(app, "Next sentence").click()
+    expect(reading(app)).to_have_attribute("data-sentence", "2")
+    start = reading(app).get_attribute("data-sentence-start")
+    other = open_app(context.new_page(), app.url + "#text=Something%20else.&title=Other")
+    expect(other).to_have_title("Other · Lectern")
+    button(other, "Play").click()
+    until(other, "() => document.querySelector('#reading').dataset.sentenceStart === '0'")
+    app.reload()
+    expect(app.locator("#text")).to_have_value(PARAGRAPHS)
+    expect(reading(app)).to_have_attribute("data-sentence-start", str(start))
+    other.reload()
+    expect(other).to_have_title("Other · Lectern")
+    # Both die: what was read last is there, and the text is when that is done with.
+    url = app.url
+    app.close(run_before_unload=False)
+    other.close(run_before_unload=False)
+    last = open_app(context.new_page(), url)
+    expect(last).to_have_title("Other · Lectern")
+    button(last, "Lectern: start page").click()
+    again = open_app(context.new_page(), url)
+    expect(again.locator("#text")).to_have_value(PARAGRAPHS)
+    expect(reading(again)).to_have_attribute("data-sentence-start", str(start))
 
 
 def test_the_same_document_from_another_file_is_where_it_was_left(app: Page) -> None:

@@ -415,7 +415,7 @@ def test_start_in_the_middle_and_stop(reading: Page) -> None:
     )
     value = result["value"]
     assert (value["outcome"], result["state"]) == ("stopped", "stopped")
-    assert told(result, "sentence", "word")[:2] == [3, "w6"]
+    assert told(result, "sentence", "word")[:2] == [3, "w7"]
     assert Sound.of(value["recording"]).last_sound() < value["silent"]
 
 

@@ -93,6 +93,14 @@ def test_rich_text_that_is_pasted_with_nothing_focused_is_a_document(app: Page) 
     expect(reading(app)).to_contain_text("And on.", timeout=30_000)
 
 
+def test_plain_text_that_is_pasted_while_reading_is_opened(app: Page) -> None:
+    drop(app, "before.txt", b"Something is read. It goes on.")
+    expect(reading(app)).to_contain_text("Something is read.", timeout=30_000)
+    app.evaluate("() => document.activeElement.blur()")
+    assert not paste(app, "", "Pasted over it. And more.")
+    expect(reading(app)).to_have_text("Pasted over it. And more.", timeout=30_000)
+
+
 @pytest.mark.parametrize(
     ("html", "before"),
     [
@@ -136,6 +144,12 @@ def test_a_text_in_the_fragment_is_opened_once(app: Page, site: StaticSite) -> N
     expect(reading(app)).to_contain_text("Something else", timeout=30_000)
 
 
+@pytest.mark.parametrize("text", ["AT&T says 100% sure.", "%E9%ZZ is no word."])
+def test_a_text_that_nobody_encoded_is_read_as_it_stands(app: Page, text: str) -> None:
+    app.evaluate("(text) => { location.hash = '#text=' + text }", text)
+    expect(reading(app)).to_have_text(text, timeout=30_000)
+
+
 def test_a_fragment_that_comes_later_is_opened_too(app: Page) -> None:
     app.evaluate("() => { location.hash = '#text=' + encodeURIComponent('A second text came.') }")
     expect(reading(app)).to_contain_text("A second text came.", timeout=30_000)
@@ -161,7 +175,6 @@ BROKEN, LARGE = "damaged", "too large"
 
 #: More of them are read in Node (test_arrivals_js.py).
 BAD_FRAGMENTS = [
-    ("text=%E9%ZZ", BROKEN),
     ("text=%20%0A", "no text in this file"),
     ("page=%%%", BROKEN),
     ("page=" + packed(b"no head at all"), BROKEN),

@@ -21,6 +21,8 @@ const MOST_PAGE = 12_000_000;
 const MOST_CARRIED = 1_000_000;
 /** Deflate unpacks a slice of it to a thousand times as much at once. */
 const SLICE = 4096;
+const TITLE = '&title=';
+const ENCODED = /(?:%[0-9a-f]{2})+/gi;
 const MOST_HEAD = 20_000;
 const MOST_NAME = 120;
 
@@ -44,8 +46,9 @@ export function readFragment(hash) {
   if (value.length > MOST_FRAGMENT) throw new Unfit('large');
   if (kind === 'page') return { kind, packed: value };
   if (kind === 'shared') return { kind, id: value };
-  const [text, ...others] = value.split('&');
-  const title = others.find((other) => other.startsWith('title='))?.slice('title='.length) ?? '';
+  // Who writes such an address by hand encodes nothing: "AT&T" is a text, and "100%" too.
+  const at = value.lastIndexOf(TITLE);
+  const [text, title] = at < 0 ? [value, ''] : [value.slice(0, at), value.slice(at + TITLE.length)];
   return { kind: 'text', text: decoded(text), title: decoded(title) };
 }
 
@@ -103,13 +106,15 @@ export function bookmarkletAddress(base, tooLarge) {
   return `javascript:${encodeURIComponent(`void (${source})(${given})`)}`;
 }
 
-/** @param {string} text  percent-encoded */
+/** What is percent-encoded UTF-8 in it is decoded; all else stays as it is. @param {string} text */
 function decoded(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new Unfit('broken');
-  }
+  return text.replace(ENCODED, (run) => {
+    try {
+      return decodeURIComponent(run);
+    } catch {
+      return run;
+    }
+  });
 }
 
 /** @param {string} text base64url */

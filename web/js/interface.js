@@ -49,7 +49,7 @@ export function show({ lectern, engine, configuration, predictions, base }) {
   const { language, strings } = chooseLanguage(navigator.languages);
   localize(document, language, strings);
   watchConnection();
-  const memory = new Memory(() => localStorage);
+  const memory = new Memory(() => localStorage, () => sessionStorage);
   const keeper = new Keeper({
     lectern,
     async prepare(voiceId) {

@@ -49,6 +49,8 @@ import { checkedRules } from './rules.js';
 
 export const LIBRARY = 'lectern-library';
 const MOST_NAME = 300;
+/** In ms: clocks of two devices, and of one that travels, differ by less. */
+const A_DAY = 86_400_000;
 
 const DOCUMENTS = 'documents';
 const KEPT = 'kept';
@@ -139,7 +141,8 @@ export class Library {
 
   /** @param {string} id @returns {Promise<Reading>} */
   async reading(id) {
-    return checkedReading(await this.database.use((db) => db.get(READINGS, id)));
+    const reading = checkedReading(await this.database.use((db) => db.get(READINGS, id)));
+    return { ...reading, placed: believed(reading.placed, this.#now()) };
   }
 
   /**
@@ -159,7 +162,7 @@ export class Library {
    */
   async setPlace(id, { start, end, at = this.#now() }) {
     await this.#changeReading(id, (before) =>
-      at < before.placed ? before : { ...before, start, end, placed: at, finished: false },
+      at < believed(before.placed, this.#now()) ? before : { ...before, start, end, placed: at, finished: false },
     );
   }
 
@@ -373,6 +376,17 @@ function laterOf(here, there) {
   const [later, other] = there.placed > here.placed ? [there, here] : [here, there];
   const { rules } = later.rules.length ? later : other;
   return { ...later, rules, opened: Math.max(here.opened, there.opened) };
+}
+
+/**
+ * When a place was reached, or 0 where that can't be: a clock that was a year ahead for a day must not
+ * keep every place of the year out.
+ *
+ * @param {number} placed
+ * @param {number} now
+ */
+function believed(placed, now) {
+  return placed > now + A_DAY ? 0 : placed;
 }
 
 /**

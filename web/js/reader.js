@@ -14,6 +14,7 @@ import { resources } from './resources.js';
 import { Script } from './script.js';
 import { SILENCES } from './settings.js';
 import { Takes } from './takes.js';
+import { beginningAt, soundFrom } from './word_start.js';
 
 /** `previous` goes to the sentence's own beginning when it is heard for longer (seconds). */
 const RESTART_AFTER = 2;
@@ -79,7 +80,7 @@ export class Speech extends EventTarget {
    * @param {import('./player.js').Player} parts.player taken from the speech that has it
    * @param {Pick<import('./text_feed.js').TextFeed, 'sentence' | 'indexAt'>} parts.feed
    * @param {ReadingOptions} parts.options
-   * @param {number} [parts.startAt] UTF-16 units: begins with the sentence there
+   * @param {number} [parts.startAt] UTF-16 units: begins with the word there
    * @throws {LecternError} bad_option
    */
   constructor({ engine, player, feed, options, startAt = 0 }) {
@@ -188,13 +189,13 @@ export class Speech extends EventTarget {
     this.#jump(Math.max(0, target));
   }
 
-  /** To the sentence at `offset`. @param {number} offset UTF-16 units */
+  /** To the word at `offset`; of a voice that knows no words' times, to its sentence. @param {number} offset UTF-16 units */
   seek(offset) {
     if (this.#over) return;
     const { signal } = this.#restart();
     this.#feed.indexAt(offset, { signal }).then(
       (index) => {
-        if (!signal.aborted) this.#jump(index);
+        if (!signal.aborted) this.#jump(index, offset);
       },
       (error) => {
         if (!signal.aborted) this.#fail(error);
@@ -204,14 +205,14 @@ export class Speech extends EventTarget {
 
   // -- from the text to the player ---------------------------------------------------
 
-  /** @param {number} index */
-  #jump(index) {
+  /** @param {number} index @param {number} [from] UTF-16 units: the word of it to begin with */
+  #jump(index, from = 0) {
     const { signal } = this.#restart();
     this.#fromStart &&= index === 0;
     this.#index = index;
     this.#takes.keep(index - 1, index + LEAST);
-    if (this.#state !== 'paused' && !this.#takes.has(index)) this.#wait('loading');
-    this.#produce(index, signal);
+    if (this.#state !== 'paused' && !this.#takes.has(index, from)) this.#wait('loading');
+    this.#produce(index, signal, from);
   }
 
   /** What plays and what is queued is not wanted any more. */
@@ -231,13 +232,14 @@ export class Speech extends EventTarget {
    *
    * @param {number} index
    * @param {AbortSignal} signal
+   * @param {number} [from] UTF-16 units: the word of the first one to begin with
    */
-  async #produce(index, signal) {
+  async #produce(index, signal, from = 0) {
     try {
       for (let i = index; ; i++) {
         while (this.#full()) await this.#room.promise;
         if (signal.aborted) return;
-        const take = this.#takes.get(i);
+        const take = this.#takes.get(i, i === index ? from : 0);
         const sentence = await take.sentence;
         if (signal.aborted) return;
         if (!sentence) break;
@@ -260,18 +262,28 @@ export class Speech extends EventTarget {
    */
   async #queue(take, sentence, signal) {
     let seconds = 0;
+    let beginning = { seconds: 0, word: 0 };
+    /** @type {import('./protocol.js').Word[]} */
+    let words = [];
     for (let number = 0; ; number++) {
       const piece = await this.#piece(take, number, sentence, signal);
       if (signal.aborted) return;
       if (!piece) break;
-      const { samples, sampleRate, words, last } = piece;
+      const { samples, sampleRate, last } = piece;
+      if (number === 0) {
+        words = piece.words;
+        beginning = beginningAt(sentence, words, take.from);
+      }
       if (samples.length && !seconds && sentence.index > this.#index) {
         this.#emit('ahead', { text: sentence.text, voiceId: take.voiceId });
       }
-      if (samples.length || (last && seconds)) {
-        const id = this.#script.add(sentence, seconds, words, take.voiceId);
+      const skipped = Math.max(0, Math.round((beginning.seconds - seconds) * sampleRate));
+      const sound = soundFrom(samples, skipped, sampleRate);
+      if (sound.length || (last && seconds)) {
+        const before = seconds + skipped / sampleRate;
+        const id = this.#script.add(sentence, before, words, take.voiceId, beginning.word);
         const silence = last ? pauseAfter(sentence, this.#silences) : 0;
-        this.#player.append({ id, samples, sampleRate, silence });
+        this.#player.append({ id, samples: sound, sampleRate, silence });
       }
       seconds += samples.length / sampleRate;
       if (last) break;

@@ -54,13 +54,14 @@ export class Script {
    * @param {number} seconds of the sentence that lie before the piece
    * @param {Word[]} words of the sentence, with its first piece
    * @param {string} [voiceId]
+   * @param {number} [first] index of the word with which it begins; those before are not told
    * @returns {number} the id that the player shall know it by
    */
-  add(sentence, seconds, words, voiceId = '') {
+  add(sentence, seconds, words, voiceId = '', first = 0) {
     let line = this.#lines.at(-1);
     if (line?.sentence.index !== sentence.index) {
       const told = this.#shown === sentence.index;
-      line = { sentence, words: [], voiceId, told, heard: false, wordsTold: 0 };
+      line = { sentence, words: [], voiceId, told, heard: false, wordsTold: first };
       this.#lines.push(line);
     }
     if (words.length) line.words = words;

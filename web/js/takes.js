@@ -3,6 +3,7 @@
 
 import { abortable } from './abortable.js';
 import { abortError } from './errors.js';
+import { beginningAt } from './word_start.js';
 
 /**
  * @typedef {import('./text_feed.js').Sentence} Sentence
@@ -36,8 +37,13 @@ export class Takes {
     return this.#pace;
   }
 
-  /** Sentence `index`, asked for now if it is not here; what failed is asked for again. @param {number} index */
-  get(index) {
+  /**
+   * Sentence `index`, asked for now if it is not here; what failed is asked for again.
+   *
+   * @param {number} index
+   * @param {number} [from]  the word at this offset of the text is the first that is wanted
+   */
+  get(index, from = 0) {
     let take = this.#takes.get(index);
     if (!take || take.failed) {
       take = new Take(this.#sources, index, (pace) => {
@@ -45,12 +51,13 @@ export class Takes {
       });
       this.#takes.set(index, take);
     }
+    take.from = from;
     return take;
   }
 
-  /** Whether sound of sentence `index` is here. @param {number} index */
-  has(index) {
-    return this.#takes.get(index)?.begun ?? false;
+  /** Whether sound of sentence `index` is here, from the word at `from` on. @param {number} index @param {number} [from] */
+  has(index, from = 0) {
+    return this.#takes.get(index)?.has(from) ?? false;
   }
 
   /** Give up all that lie outside of [first, last]. @param {number} first @param {number} last */
@@ -67,6 +74,8 @@ export class Take {
   #controller = new AbortController();
   /** @type {Piece[]} */
   #pieces = [];
+  /** @type {Sentence | null} */
+  #sentence = null;
   #made;
   /** How many of them somebody has. */
   #taken = 0;
@@ -76,6 +85,8 @@ export class Take {
   #changed = /** @type {PromiseWithResolvers<void>} */ (Promise.withResolvers());
 
   failed = false;
+  /** UTF-16 offset of the text: nobody listens to what comes before the word there. */
+  from = 0;
   /** Who says it; '' until that is known. */
   voiceId = '';
   /** @type {Promise<Sentence | null>} */
@@ -97,9 +108,12 @@ export class Take {
     });
   }
 
-  /** Whether its first piece is here. */
-  get begun() {
-    return this.#pieces.length > 0;
+  /** Whether sound of it is here, from the word at `from` on. @param {number} from UTF-16 offset of the text */
+  has(from) {
+    const [first] = this.#pieces;
+    if (!first || !this.#sentence) return false;
+    const here = this.#pieces.reduce((sum, piece) => sum + secondsOf(piece), 0);
+    return here === 0 || here > beginningAt(this.#sentence, first.words, from).seconds;
   }
 
   /**
@@ -119,8 +133,12 @@ export class Take {
 
   /** Seconds of sound that are here and nobody has taken yet. */
   get #waiting() {
-    const waiting = this.#pieces.slice(this.#taken);
-    return waiting.reduce((sum, piece) => sum + piece.samples.length / piece.sampleRate, 0);
+    return this.#pieces.slice(this.#taken).reduce((sum, piece) => sum + secondsOf(piece), 0);
+  }
+
+  /** Whether the next piece begins before the word that is wanted first. */
+  get #unheard() {
+    return this.#pieces.length > 0 && !this.has(this.from);
   }
 
   cancel() {
@@ -133,6 +151,7 @@ export class Take {
    */
   async #fetch({ engine, casting, demand }, signal) {
     const sentence = await this.sentence;
+    this.#sentence = sentence;
     if (sentence) {
       const cast = await casting;
       let how = cast.manner(sentence.language);
@@ -141,7 +160,8 @@ export class Take {
         signal.throwIfAborted();
         this.voiceId = how.voiceId;
         const { ahead, rate } = demand();
-        const listener = { ahead: ahead + this.#waiting / rate, rate };
+        // Up to the first word that is wanted it comes as fast as it can be made, unlistened to.
+        const listener = { ahead: this.#unheard ? null : ahead + this.#waiting / rate, rate };
         const asked = { text: sentence.text, ...how, offset, ...listener };
         const asking = performance.now();
         try {
@@ -170,4 +190,9 @@ export class Take {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }
+}
+
+/** @param {Piece} piece */
+function secondsOf({ samples, sampleRate }) {
+  return samples.length / sampleRate;
 }

@@ -48,8 +48,12 @@ UNPACK = """await (async ({ file, source }) => (
         ("#text=a\nb", {"kind": "text", "text": "a\nb", "title": ""}),
         ("#page=abc", {"kind": "page", "packed": "abc"}),
         ("#shared=1-2", {"kind": "shared", "id": "1-2"}),
-        ("#text=%FF", {"why": "broken"}),
-        ("#text=a&title=%", {"why": "broken"}),
+        ("#text=AT&T%20says", {"kind": "text", "text": "AT&T says", "title": ""}),
+        ("#text=a&b=c&title=R&D", {"kind": "text", "text": "a&b=c", "title": "R&D"}),
+        ("#text=100% sure", {"kind": "text", "text": "100% sure", "title": ""}),
+        ("#text=100%%20%C3%A9", {"kind": "text", "text": "100% é", "title": ""}),
+        ("#text=%FF%20a", {"kind": "text", "text": "%FF%20a", "title": ""}),
+        ("#text=a&title=%", {"kind": "text", "text": "a", "title": "%"}),
     ],
 )
 def test_fragments(tmp_path: Path, hash_: str, wanted: object) -> None:

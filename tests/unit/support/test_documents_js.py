@@ -61,7 +61,7 @@ const documents = new Documents({
     if (name.startsWith('bad')) opening[name].fail();
   }) },
   library: async () => shelf,
-  memory: {}, strings, notices, reading,
+  memory: { reachedIn: () => null, reach() {} }, strings, notices, reading,
   show(opened, { documentId }) {
     Object.assign(reading, { opened, documentId });
     shown.push(opened.title);

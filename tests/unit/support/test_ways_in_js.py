@@ -93,7 +93,6 @@ def test_other_fragments_are_left_alone(tmp_path: Path, fragment: str) -> None:
 @pytest.mark.parametrize(
     ("fragment", "why"),
     [
-        ("#text=%", "broken"),
         ("#page=%", "broken"),
         ("#shared=x", "gone"),
         ("#shared=too-large", "large"),
@@ -141,14 +140,36 @@ def test_rich_text_is_a_document_where_nothing_is_written_in(tmp_path: Path) -> 
         taken.push(paste(rich, box));
         const field = new Element();
         field.field = field;
-        taken.push(paste(rich, field), paste({ 'text/plain': 'Words.' }), paste({}));
-        dispatchEvent(Object.assign(new Event('keydown'), { key: 'V', shiftKey: true }));
-        taken.push(paste(rich), paste(rich));
+        taken.push(paste(rich, field), paste({ 'text/plain': ' ' }), paste({}));
+        const shift = () =>
+          dispatchEvent(Object.assign(new Event('keydown'), { key: 'V', shiftKey: true }));
+        shift();
+        taken.push(paste(rich, field), paste(rich));
         await settled();"""
         + tell("[taken, opened]"),
     )
     assert taken == [True, True, False, False, False, False, False, True]
     assert opened == [["A title.html", "text/html", "<h1>A title</h1><p>Text.</p>", ""]] * 3
+
+
+def test_plain_text_is_a_document_where_there_is_nothing_to_write_in(tmp_path: Path) -> None:
+    taken, opened = run(
+        tmp_path,
+        """make();
+        const field = new Element();
+        field.field = field;
+        const words = { 'text/plain': 'Words.\\nMore.' };
+        const taken = [paste(words, box), paste(words, field), paste(words)];
+        dispatchEvent(Object.assign(new Event('keydown'), { key: 'V', shiftKey: true }));
+        taken.push(paste(rich));
+        await settled();"""
+        + tell("[taken, opened]"),
+    )
+    assert taken == [False, False, True, True]
+    assert opened == [
+        ["Words..txt", "text/plain", "Words.\nMore.", ""],
+        ["A title.txt", "text/plain", "A title\nText.", ""],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +192,7 @@ def test_what_has_a_shape(tmp_path: Path, html: str, is_document: bool) -> None:
         f"""const {{ readFileSync }} = await import('node:fs');
         make();
         const html = JSON.parse(readFileSync('{tmp_path}/html.json', 'utf8'));"""
-        + tell("paste({ 'text/html': html, 'text/plain': 'x' })"),
+        + tell("paste({ 'text/html': html })"),
     )
     assert taken is is_document
 

@@ -235,9 +235,8 @@ export class Documents {
    * @returns {Place | null}
    */
   #placeIn(text, id, reading) {
-    const { reached } = this.#needs.memory;
-    const isLater = id && reached?.document === id && reached.at > (reading?.placed ?? 0);
-    if (isLater && reached.end <= text.length) {
+    const reached = id ? this.#needs.memory.reachedIn(id) : null;
+    if (reached && reached.at > (reading?.placed ?? 0) && reached.end <= text.length) {
       const { start, end, at } = reached;
       this.#needs.library().then((shelf) => shelf.setPlace(id, { start, end, at })).catch(() => {});
       return { start, end };
@@ -253,7 +252,8 @@ export class Documents {
     if (!document || !sentence) return;
     const { start, end } = sentence;
     const at = Date.now();
-    memory.reached = { document, start, end, at };
+    memory.reach({ document, start, end, at });
+    memory.document = document; // another tab may have read something else since
     this.#keep((shelf, id) => shelf.setPlace(id, { start, end, at }));
   }
 

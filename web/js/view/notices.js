@@ -6,10 +6,10 @@
 
 import { byId } from './dom.js';
 
-/** @typedef {'problem' | 'gesture' | 'hint' | 'back' | 'update' | 'offline' | 'timer'} Slot */
+/** @typedef {'problem' | 'gesture' | 'hint' | 'back' | 'aloud' | 'update' | 'offline' | 'timer'} Slot */
 /** @typedef {{label: string, run: () => void}} Action */
 
-/** A passing note goes by itself after so many ms. */
+/** A passing note goes by itself after so many ms, in which nobody was at it. */
 const PASSING = 8000;
 
 export class Notices {
@@ -55,7 +55,21 @@ export class Notices {
     // The element is there before its words are: then they are announced.
     notice.setAttribute('role', slot === 'problem' ? 'alert' : 'status');
     sentence.textContent = text;
-    if (passing) setTimeout(() => this.#remove(slot, notice), PASSING);
+    if (passing) this.#pass(slot, notice);
+  }
+
+  /** Let it go in a while; who is about to press its button has all the time. @param {Slot} slot @param {HTMLElement} notice */
+  #pass(slot, notice) {
+    let timer = 0;
+    const stay = () => clearTimeout(timer);
+    const wait = () => {
+      stay();
+      if (notice.matches(':hover, :focus-within')) return;
+      timer = setTimeout(() => this.#remove(slot, notice), PASSING);
+    };
+    for (const type of ['focusin', 'pointerenter']) notice.addEventListener(type, stay);
+    for (const type of ['focusout', 'pointerleave']) notice.addEventListener(type, wait);
+    wait();
   }
 
   /** @param {Slot} slot */

@@ -80,14 +80,26 @@ export class OpenDocument {
    * Read aloud what lies at `offset`, if it was skipped until now.
    *
    * @param {number} offset
-   * @returns {boolean} whether anything changed
+   * @returns {number | null} where that begins; null where nothing changed
    */
   readAloud(offset) {
     const found = this.#skipped.find(({ start, end }) => start <= offset && offset < end);
-    if (!found || this.#aloud.has(found.start)) return false;
+    if (!found || this.#aloud.has(found.start)) return null;
     this.#aloud.add(found.start);
     this.#passages = null;
-    return true;
+    return found.start;
+  }
+
+  /**
+   * Skip again what begins at `start`.
+   *
+   * @param {number} start
+   * @returns {boolean} whether it was read aloud
+   */
+  skipAgain(start) {
+    const changed = this.#aloud.delete(start);
+    if (changed) this.#passages = null;
+    return changed;
   }
 
   /** Whether the skipped part that begins at `start` is read all the same. @param {number} start */

@@ -272,6 +272,7 @@ export class Page extends EventTarget {
       this.#reading.addEventListener(type, (event) => react(detailOf(event)));
     on('state', () => this.#showState());
     on('text', () => {
+      this.#notices.hide('aloud');
       this.#voices.speaking('');
       this.#showSite();
       this.#reader.clear();
@@ -291,6 +292,11 @@ export class Page extends EventTarget {
     });
     on('word', ({ start, end }) => this.#reader.word({ start, end }));
     on('moved', () => this.#reader.follow());
+    on('looked', ({ offset }) => {
+      this.#reader.reveal({ start: offset, end: offset + 1 });
+      this.#notices.show('hint', strings.nothingReadThere, { passing: true });
+    });
+    on('aloud', ({ start }) => this.#showAloud(start));
     on('stopped', () => {
       this.#voices.speaking('');
       this.#reader.clear();
@@ -303,6 +309,15 @@ export class Page extends EventTarget {
     });
     on('firstsound', () => this.dispatchEvent(new Event('firstsound')));
     on('failed', ({ error }) => this.#fail(error));
+  }
+
+  /** What is skipped is read, until somebody thinks better of it. @param {number | null} start */
+  #showAloud(start) {
+    this.#read();
+    if (start === null) return;
+    const run = () => this.#reading.skipAgain(start);
+    const action = { label: this.#strings.undo, run };
+    this.#notices.show('aloud', this.#strings.aloudNow, { action, passing: true });
   }
 
   /** @param {import('./types.js').EngineEvents} events */
@@ -373,7 +388,7 @@ export class Page extends EventTarget {
     const { text } = opened.data;
     this.#offerBack();
     this.#box.value = text;
-    this.#memory.text = ''; // it is in the library
+    this.#memory.putAway();
     this.#reading.open(text, { opened, documentId, place });
     this.#voices.suit();
     this.#read();
@@ -407,7 +422,7 @@ export class Page extends EventTarget {
 
   /** @param {boolean} whole */
   #textChanged(whole) {
-    this.#reading.open(this.#box.value);
+    this.#reading.edit(this.#box.value);
     this.#memory.text = this.#box.value;
     if (document.body.dataset.mode !== 'editing') {
       document.body.dataset.mode = 'editing';
@@ -422,9 +437,10 @@ export class Page extends EventTarget {
   }
 
   #restore() {
+    if (this.#memory.document) return; // it follows
     const { text, place } = this.#memory;
     if (this.#box.value === '') this.#box.value = text;
-    if (this.#box.value === '' || this.#memory.document) return;
+    if (this.#box.value === '') return;
     const same = place && place.length === this.#box.value.length && place.start > 0;
     this.#reading.open(this.#box.value, { place: same ? place : null });
     if (!same) return;

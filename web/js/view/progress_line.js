@@ -57,6 +57,7 @@ export class ProgressLine {
     reading.addEventListener('word', (event) => this.#reached(detailOf(event).end));
     reading.addEventListener('speed', () => this.#show());
     reading.addEventListener('stopped', () => this.#reached(reading.offset));
+    reading.addEventListener('looked', () => this.#reached(reading.offset));
     reading.addEventListener('finished', () => this.#reached(reading.length));
     new ResizeObserver(() => this.#mark()).observe(this.#slider);
     this.#wide.addEventListener('change', () => this.#showLeft());

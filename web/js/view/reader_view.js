@@ -30,7 +30,7 @@ export class ReaderView {
 
   /**
    * @param {object} actions
-   * @param {(offset: number) => void} actions.begin  the reader points at a sentence
+   * @param {(offset: number) => void} actions.begin  the reader points at a word
    * @param {() => void} actions.back  the reader is back with the voice
    */
   constructor({ begin, back }) {

@@ -5,13 +5,15 @@
  *
  * Events: `text` another text is here; `wanted` somebody wants to hear it; `empty` there is
  * nothing to hear; `place` {sentence, start, end, voiceId} a sentence begins to be spoken, or (-1) the place was set;
- * `word` {start, end, time, duration}; `moved` the reader asked for another place; `aloud` what was
- * skipped is read from now on; `state` {state}; `speed`; `stopped`, `finished`; `firstsound`;
+ * `word` {start, end, time, duration}; `moved` the reader asked for another place; `looked` {offset} it is
+ * one behind which nothing is read; `aloud` {start} what was skipped from there is read from now on, or
+ * ({start: null}) skipped again; `state` {state}; `speed`; `stopped`, `finished`; `firstsound`;
  * `failed` {error}.
  */
 
 import { Pace } from './pace.js';
 import { Playback } from './playback.js';
+import { shiftedPlace } from './shifted_place.js';
 
 /**
  * @typedef {import('./open_document.js').OpenDocument} OpenDocument
@@ -36,6 +38,8 @@ export class Reading extends EventTarget {
   #documentId = '';
   /** @type {Place | null} where the next Play begins */
   #place = null;
+  /** Sentences to go when it is known with which it begins; null while it is not waited for. @type {number | null} */
+  #steps = null;
 
   /** @param {ReadingNeeds} needs */
   constructor({ lectern, memory, options, paragraph }) {
@@ -153,7 +157,7 @@ export class Reading extends EventTarget {
    * @param {{opened?: OpenDocument | null, documentId?: string, place?: Place | null}} [about]
    */
   open(text, { opened = null, documentId = '', place = null } = {}) {
-    this.#playback.stop();
+    this.#quit();
     this.#pace.reset();
     this.#text = text;
     this.#opened = opened;
@@ -162,13 +166,26 @@ export class Reading extends EventTarget {
     this.#tell('text');
   }
 
+  /** The text was changed by hand: the place goes with the words around it. @param {string} text */
+  edit(text) {
+    const place = this.#place && shiftedPlace(this.#place, this.#text, text);
+    this.open(text, { place });
+  }
+
   /** Speak from `offset` on, whatever was before. @param {number} offset */
   begin(offset) {
     // What was skipped until now is read: that is another text.
-    if (this.#opened?.readAloud(offset)) {
-      this.#playback.stop();
-      this.#tell('aloud');
+    const start = this.#opened?.readAloud(offset) ?? null;
+    if (start !== null) {
+      this.#quit();
+      this.#tell('aloud', { start });
     }
+    this.#begin(offset);
+  }
+
+  /** @param {number} offset */
+  #begin(offset) {
+    this.#steps = null;
     if (this.active) {
       this.#move(() => this.#playback.seek(offset));
       if (!this.playing) this.play();
@@ -186,8 +203,22 @@ export class Reading extends EventTarget {
     }
   }
 
+  /** Skip again what `begin` has had read aloud. @param {number} start  its beginning */
+  skipAgain(start) {
+    const { playing, offset } = this;
+    if (!this.#opened?.skipAgain(start)) return;
+    this.#quit();
+    this.#tell('aloud', { start: null });
+    if (playing && this.#isSpokenFrom(offset)) this.#begin(offset);
+  }
+
   /** Be at `offset`, and speak only if it spoke. @param {number} offset */
   go(offset) {
+    // To go on behind the last words, as in a book's index, would be the end of it.
+    if (!this.#isSpokenFrom(offset)) {
+      this.#tell('looked', { offset });
+      return;
+    }
     if (this.active) {
       this.#move(() => this.#playback.seek(offset));
       return;
@@ -206,7 +237,8 @@ export class Reading extends EventTarget {
   play() {
     if (this.playing) return;
     if (!this.active) {
-      this.begin(this.#place?.start ?? 0);
+      // Where it is may be skipped since, to the very end.
+      this.#begin(this.#isSpokenFrom(this.offset) ? this.offset : 0);
       return;
     }
     this.#tell('wanted');
@@ -219,29 +251,84 @@ export class Reading extends EventTarget {
 
   stop() {
     if (!this.active) return;
-    this.#playback.stop();
-    // A book is gone on with where it was left; a text begins anew.
-    if (!this.#documentId) this.#remember(null);
+    this.#quit();
     this.#tell('stopped');
   }
 
   next() {
-    this.#move(() => this.#playback.next());
+    this.#step(1);
   }
 
   previous() {
-    this.#move(() => this.#playback.previous());
+    this.#step(-1);
   }
 
   /** A paragraph on, or back. @param {1 | -1} direction */
   paragraph(direction) {
-    const there = this.active ? this.#paragraph(this.offset, direction) : null;
-    if (there !== null) this.#move(() => this.#playback.seek(there));
+    if (this.#text.trim() === '') return;
+    if (!this.active) this.#tell('wanted'); // its paragraphs are those of the page
+    const { spoken, offset } = this;
+    let there = this.#paragraph(offset, direction);
+    // What is skipped holds nobody up: there one would be led to where one is.
+    while (direction === -1 && there !== null && spoken.slice(there, offset).trim() === '') {
+      const before = this.#paragraph(there, -1);
+      if (before === null || before >= there) break;
+      there = before;
+    }
+    if (there === null || !this.#isSpokenFrom(there)) return;
+    const to = there;
+    this.#move(() => (this.active ? this.#playback.seek(to) : this.#cue(to)));
   }
 
   /** Voice, manner or pronunciation may be others now: go on from the sentence's beginning with them. */
   renew() {
     if (this.#playback.renew()) this.#pace.reset();
+  }
+
+  /** @param {1 | -1} direction */
+  #step(direction) {
+    if (this.#text.trim() === '') return;
+    if (!this.active) {
+      this.#tell('wanted');
+      this.#cue(this.offset);
+      this.#steps = 0;
+    }
+    if (this.#steps !== null) this.#steps += direction;
+    else this.#move(() => this.#byOne(direction));
+  }
+
+  /** @param {1 | -1} direction */
+  #byOne(direction) {
+    if (direction === 1) this.#playback.next();
+    else this.#playback.previous();
+  }
+
+  /** Be at a sentence without a sound: a speech that is paused before it has begun. @param {number} offset */
+  #cue(offset) {
+    try {
+      this.#playback.start(this.spoken, offset);
+      this.#playback.pause();
+    } catch (error) {
+      this.#tell('failed', { error });
+    }
+  }
+
+  /** The sentence is known from which steps are to be gone. */
+  #walk() {
+    const steps = this.#steps ?? 0;
+    this.#steps = null;
+    for (let i = 0; i < Math.abs(steps); i++) this.#move(() => this.#byOne(steps > 0 ? 1 : -1));
+  }
+
+  /** No speech any more, and nowhere to go in it. */
+  #quit() {
+    this.#steps = null;
+    this.#playback.stop();
+  }
+
+  /** @param {number} offset */
+  #isSpokenFrom(offset) {
+    return this.spoken.slice(offset).trim() !== '';
   }
 
   /** @param {() => void} move */
@@ -253,7 +340,8 @@ export class Reading extends EventTarget {
   /** @param {Place | null} place */
   #remember(place) {
     this.#place = place;
-    this.#memory.place = place && { ...place, length: this.length };
+    // A document's place is the library's to keep.
+    if (!this.#documentId) this.#memory.place = place && { ...place, length: this.length };
   }
 
   #listen() {
@@ -263,6 +351,7 @@ export class Reading extends EventTarget {
       this.#remember({ start, end });
       this.#pace.sentence(start, end);
       this.#tell('place', { sentence, start, end, voiceId });
+      this.#walk();
     });
     playback.addEventListener('word', (event) => {
       const { start, end, time, duration } = detailOf(event);

@@ -1,15 +1,23 @@
 // @ts-check
-/** What the page remembers between visits. Nothing here may ever throw: storage can be refused. */
+/**
+ * What the page remembers between visits. Nothing here may ever throw: storage can be refused.
+ *
+ * Which text or document is shown, and where in it, is each tab's own; beside that stands, for new
+ * tabs, what was read last in any. So a tab that opens something else takes nothing from another.
+ */
 
 /** Longer texts are not kept (UTF-16 units): the browser gives about 5 MB in all. */
 export const MAX_KEPT_TEXT = 2_000_000;
 
 const PREFIX = 'lectern.page.';
 const TEXT_DELAY = 500;
+/** Whose the text is that no tab shows any more. */
+const NOBODY = 'nobody';
 const LANGUAGE = /^[a-z]{2,3}$/;
 const KEEPING = ['working', 'paused', 'done', 'full', 'failed'];
 
 /** @typedef {{start: number, end: number, length: number}} Place  the sentence last spoken, of a text of `length` */
+/** @typedef {{document: string, start: number, end: number, at: number}} Reached  at: ms since 1970 */
 
 export class Memory {
   /** @type {Storage | null} */
@@ -18,17 +26,30 @@ export class Memory {
   #pendingText = null;
   #timer = 0;
 
-  /** @param {() => Storage} open  may throw, as `localStorage` does where it is forbidden */
-  constructor(open) {
-    try {
-      this.#storage = open();
-    } catch {
-      this.#storage = null;
-    }
+  /** @type {Storage | null} */
+  #tab;
+  /** Of this tab, also after a reload. */
+  #id;
+
+  /**
+   * @param {() => Storage} open  may throw, as `localStorage` does where it is forbidden
+   * @param {() => Storage | null} [openTab]  the tab's own, which may throw as well
+   */
+  constructor(open, openTab = () => null) {
+    this.#storage = opened(open);
+    this.#tab = opened(openTab);
+    this.#id = this.#readTab('tab') ?? `${Math.random()}`.slice(2);
+    this.#writeTab('tab', this.#id);
   }
 
   get text() {
-    return this.#pendingText ?? this.#read('text') ?? '';
+    const own = this.#pendingText ?? this.#readTab('text');
+    if (own !== null) return own;
+    const last = this.#read('text') ?? '';
+    // From now on it is this tab's to change or to clear.
+    if (last) this.#write('owner', this.#id);
+    this.#writeTab('text', last);
+    return last;
   }
 
   /** Written a moment later: typing must not wait for storage. @param {string} text */
@@ -38,10 +59,18 @@ export class Memory {
     this.#timer = setTimeout(() => this.flush(), TEXT_DELAY);
   }
 
-  /** @returns {Place | null} */
+  /** Something else is shown than the text: new tabs may still have it. */
+  putAway() {
+    this.flush();
+    if (this.#ownsText) this.#write('owner', NOBODY);
+    this.#writeTab('text', '');
+    this.#writeTab('place', 'null');
+  }
+
+  /** In the text, not in a document of the library. @returns {Place | null} */
   get place() {
     try {
-      const place = JSON.parse(this.#read('place') ?? 'null');
+      const place = JSON.parse(this.#readTab('place') ?? this.#read('place') ?? 'null');
       const numbers = [place?.start, place?.end, place?.length];
       if (!numbers.every(Number.isSafeInteger)) return null;
       return place.start >= 0 && place.start <= place.end && place.end <= place.length
@@ -54,39 +83,43 @@ export class Memory {
 
   /** @param {Place | null} place */
   set place(place) {
-    this.#write('place', place && JSON.stringify(place));
+    this.#writeTab('place', JSON.stringify(place));
+    if (place && !this.#ownsText) this.#share(this.#readTab('text') ?? '');
+    if (place && this.#read('document') !== null) this.#write('document', null);
+    if (this.#ownsText) this.#write('place', place && JSON.stringify(place));
   }
 
   /** The library's id of the document that is open, or ''. */
   get document() {
-    return this.#read('document') ?? '';
+    return this.#readTab('document') ?? this.#read('document') ?? '';
   }
 
   /** @param {string} id */
   set document(id) {
-    this.#write('document', id || null);
+    this.#writeTab('document', id);
+    if ((this.#read('document') ?? '') !== id) this.#write('document', id || null);
   }
 
   /**
    * Where a document of the library was left last: written at once with each sentence, for
    * what the library could not write any more.
    *
-   * @returns {{document: string, start: number, end: number, at: number} | null} at: ms since 1970
+   * @param {string} id
+   * @returns {Reached | null}
    */
-  get reached() {
-    try {
-      const reached = JSON.parse(this.#read('reached') ?? 'null');
-      const { document, start, end, at } = reached ?? {};
-      if (typeof document !== 'string' || ![start, end, at].every(Number.isSafeInteger)) return null;
-      return start >= 0 && start <= end && at <= Date.now() ? { document, start, end, at } : null;
-    } catch {
-      return null;
-    }
+  reachedIn(id) {
+    const [own, last] = [this.#readTab('reached'), this.#read('reached')].map((json) => {
+      const reached = checkedReached(json);
+      return reached?.document === id ? reached : null;
+    });
+    return own && last ? (own.at > last.at ? own : last) : (own ?? last);
   }
 
-  /** @param {{document: string, start: number, end: number, at: number} | null} reached */
-  set reached(reached) {
-    this.#write('reached', reached && JSON.stringify(reached));
+  /** @param {Reached} reached */
+  reach(reached) {
+    const json = JSON.stringify(reached);
+    this.#writeTab('reached', json);
+    this.#write('reached', json);
   }
 
   /** What the library is sorted by, or ''. */
@@ -225,16 +258,42 @@ export class Memory {
     if (this.#pendingText === null) return;
     const text = this.#pendingText;
     this.#pendingText = null;
-    this.#write('text', text.length > 0 && text.length <= MAX_KEPT_TEXT ? text : null);
+    const kept = text.length <= MAX_KEPT_TEXT ? text : '';
+    this.#writeTab('text', kept);
+    this.#share(kept);
+    if (kept === '' && this.#ownsText) this.#write('text', null);
+  }
+
+  /** Whether the text that new tabs find is this one's; that of an older version was nobody else's. */
+  get #ownsText() {
+    const owner = this.#read('owner');
+    return owner === null || owner === this.#id;
+  }
+
+  /** New tabs find this tab's text, if it has one. @param {string} text */
+  #share(text) {
+    if (text === '') return;
+    this.#write('text', text);
+    if (this.#read('owner') === this.#id) return;
+    this.#write('owner', this.#id);
+    // The other one's place is none in this text.
+    const place = this.#readTab('place');
+    this.#write('place', place === 'null' ? null : place);
   }
 
   /** @param {string} key @returns {string | null} */
   #read(key) {
-    try {
-      return this.#storage?.getItem(PREFIX + key) ?? null;
-    } catch {
-      return null;
-    }
+    return readFrom(this.#storage, key);
+  }
+
+  /** @param {string} key @returns {string | null} */
+  #readTab(key) {
+    return readFrom(this.#tab, key);
+  }
+
+  /** @param {string} key @param {string} value */
+  #writeTab(key, value) {
+    this.#tab = writtenTo(this.#tab, key, value);
   }
 
   /**
@@ -242,18 +301,59 @@ export class Memory {
    * @param {string | null} value
    * @param {{orOld?: boolean}} [options]  orOld: what was there stays if this can't be written
    */
-  #write(key, value, { orOld = false } = {}) {
+  #write(key, value, options) {
+    this.#storage = writtenTo(this.#storage, key, value, options);
+  }
+}
+
+/** @param {() => Storage | null} open @returns {Storage | null} */
+function opened(open) {
+  try {
+    return open();
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Storage | null} storage @param {string} key @returns {string | null} */
+function readFrom(storage, key) {
+  try {
+    return storage?.getItem(PREFIX + key) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {Storage | null} storage
+ * @param {string} key
+ * @param {string | null} value
+ * @param {{orOld?: boolean}} [options]  as of `#write`
+ * @returns {Storage | null} null: it can't be used
+ */
+function writtenTo(storage, key, value, { orOld = false } = {}) {
+  try {
+    if (value === null) storage?.removeItem(PREFIX + key);
+    else storage?.setItem(PREFIX + key, value);
+  } catch {
+    if (orOld) return storage;
+    // Full or forbidden: an old text must not come back in the place of a new one.
     try {
-      if (value === null) this.#storage?.removeItem(PREFIX + key);
-      else this.#storage?.setItem(PREFIX + key, value);
+      storage?.removeItem(PREFIX + key);
     } catch {
-      if (orOld) return;
-      // Full or forbidden: an old text must not come back in the place of a new one.
-      try {
-        this.#storage?.removeItem(PREFIX + key);
-      } catch {
-        this.#storage = null;
-      }
+      return null;
     }
+  }
+  return storage;
+}
+
+/** @param {string | null} json @returns {Reached | null} */
+function checkedReached(json) {
+  try {
+    const { document, start, end, at } = JSON.parse(json ?? 'null') ?? {};
+    if (typeof document !== 'string' || ![start, end, at].every(Number.isSafeInteger)) return null;
+    return start >= 0 && start <= end && at <= Date.now() ? { document, start, end, at } : null;
+  } catch {
+    return null;
   }
 }

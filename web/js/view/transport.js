@@ -1,7 +1,8 @@
 // @ts-check
-/** The bar at the bottom: play, sentences, stop and speed. */
+/** The bar at the bottom: play, sentences and paragraphs, stop and speed. */
 
 import { byId } from './dom.js';
+import { onTapOrHold } from './hold.js';
 
 /** The speeds of the select; + and - walk through them. */
 export const SPEEDS = [
@@ -33,8 +34,12 @@ export class Transport {
     this.#reading = reading;
     this.#play.addEventListener('click', () => reading.toggle());
     this.#stop.addEventListener('click', () => reading.stop());
-    this.#next.addEventListener('click', () => reading.next());
-    this.#previous.addEventListener('click', () => reading.previous());
+    onTapOrHold(this.#next, () => reading.next(), () => reading.paragraph(1));
+    onTapOrHold(this.#previous, () => reading.previous(), () => reading.paragraph(-1));
+    for (const [id, direction] of /** @type {const} */ ([['more-previous', -1], ['more-next', 1]])) {
+      byId(id, HTMLButtonElement).addEventListener('click', () => reading.paragraph(direction));
+    }
+    reading.addEventListener('text', () => this.showState(reading.state));
     this.#slower.addEventListener('click', () => this.step(-1));
     this.#faster.addEventListener('click', () => this.step(1));
     this.#speed.replaceChildren(
@@ -59,12 +64,14 @@ export class Transport {
   showState(state) {
     const wantsToPlay = state === 'working' || state === 'speaking';
     const name = wantsToPlay ? this.#strings.pause : this.#strings.play;
-    const active = state !== 'idle';
+    const empty = this.#reading.text.trim() === '';
     this.#bar.dataset.state = state;
     this.#play.setAttribute('aria-label', name);
     this.#play.title = name;
     const held = document.activeElement;
-    for (const button of [this.#stop, this.#next, this.#previous]) button.disabled = !active;
+    this.#stop.disabled = state === 'idle';
+    this.#next.disabled = empty;
+    this.#previous.disabled = empty;
     // A disabled button drops the focus: the one that starts again is the place to be.
     if (held instanceof HTMLButtonElement && held.disabled) this.#play.focus();
   }

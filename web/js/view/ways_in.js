@@ -94,13 +94,14 @@ export class WaysIn {
     const data = event.clipboardData;
     const plain = this.#plain;
     this.#plain = false;
-    if (!data || plain) return;
+    if (!data) return;
     const target = event.target instanceof Element ? event.target : document.body;
     const box = byId('text', HTMLTextAreaElement);
     const field = target.closest('input, textarea, select, [contenteditable]');
     // What is written in stays a text to write in.
     if (field && (field !== box || box.value !== '')) return;
-    const html = data.getData('text/html');
+    if (plain && field) return;
+    const html = plain ? '' : data.getData('text/html');
     const text = data.getData('text/plain');
     const files = [...data.files];
     if (html.length <= MOST_PASTE && isStructured(html)) {
@@ -111,6 +112,11 @@ export class WaysIn {
     } else if (files.length > 0 && !html && !text) {
       event.preventDefault();
       void this.#open(files);
+    } else if (!field && text.trim() !== '') {
+      // There is nothing that it could be pasted into.
+      event.preventDefault();
+      const { arrivals } = this.#needs;
+      void this.#open([arrivals().then(({ textFile }) => textFile(text, ''))]);
     }
   }
 
