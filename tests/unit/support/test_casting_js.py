@@ -22,6 +22,16 @@ FRENCH = (
 RUSSIAN = "Дорога шла вверх к дому, и на ней никого не было."
 
 
+#: The least of ten times that something takes: what else the machine does is not in it.
+BEST = """
+const best = (work) => Math.min(...Array.from({length: 10}, () => {
+  const began = performance.now();
+  work();
+  return performance.now() - began;
+}));
+"""
+
+
 def run(folder: Path, script: str, argument: Any = None) -> Any:
     names = "guess_language scripts passages casting pauses settings text_feed"
     imports = "".join(
@@ -80,19 +90,18 @@ def test_what_is_short_or_mixed_is_left_open(
 
 
 def test_guessing_takes_no_longer_for_a_long_text(tmp_path: Path) -> None:
-    seconds = run(
+    ratios = run(
         tmp_path,
-        """
-        const times = ['a b ', 'the ', 'ж', '\\n', 'é̂'].map((unit) => {
-          const text = unit.repeat(1_000_000);
-          const began = performance.now();
-          guess_language.guessLanguage(text);
-          return performance.now() - began;
+        BEST
+        + """
+        return ['a b ', 'the ', 'ж', '\\n', 'é̂'].map((unit) => {
+          const [long, short] = [1_000_000, 10_000].map((count) => unit.repeat(count));
+          const guess = guess_language.guessLanguage;
+          return best(() => guess(long)) / best(() => guess(short));
         });
-        return Math.max(...times) / 1000;
         """,
     )
-    assert seconds < 0.2
+    assert max(ratios) < 20, "a text a hundred times as long"
 
 
 # -- passages ----------------------------------------------------------------------------
@@ -164,17 +173,17 @@ def test_a_documents_blocks_say_what_they_are_and_the_rest_is_judged(tmp_path: P
 
 
 def test_a_passage_is_looked_at_when_somebody_comes_to_it(tmp_path: Path) -> None:
-    seconds = run(
+    ratio = run(
         tmp_path,
-        """
-        const text = (arg + '\\n\\n').repeat(20_000);
-        const began = performance.now();
-        new passages.Passages(text, null).changeAfter(0, 2000, 'en');
-        return (performance.now() - began) / 1000;
+        BEST
+        + """
+        const [long, short] = [20_000, 100].map((count) => (arg + '\\n\\n').repeat(count));
+        const look = (text) => new passages.Passages(text, null).changeAfter(0, 2000, 'en');
+        return best(() => look(long)) / best(() => look(short));
         """,
         ENGLISH,
     )
-    assert seconds < 0.05
+    assert ratio < 20, "a text two hundred times as long"
 
 
 FEED = """
