@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -78,15 +79,19 @@ def pack(
         "phrases": phrases,
         "prune": prune,
         "dask": dask,
-        "report": str(report.resolve()) if report else "",
     }
     path = os.pathsep.join([str(layout.root), str(layout.web / "py")])
-    status = shell.status(
-        [program, "-m", "tools.build.pack_run", json.dumps(order)],
-        cwd=layout.root,
-        env={"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
-    )
-    if status == 0 and dist:
+    with tempfile.TemporaryDirectory(prefix="lectern-pack-") as folder:
+        told = report or Path(folder) / "report.json"
+        order["report"] = str(told.resolve())
+        status = shell.status(
+            [program, "-m", "tools.build.pack_run", json.dumps(order)],
+            cwd=layout.root,
+            env={"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+        # A sentence that can't be made costs itself alone: the others are published.
+        tried = told.is_file()
+    if dist and tried:
         build(ctx)
     return status
 

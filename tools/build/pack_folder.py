@@ -180,11 +180,16 @@ class AudioFolder:
         return path
 
     def _documents(self) -> dict[str, Any]:
+        """Raises BuildError where it can't be read: without it all others would be unpublished."""
         try:
             found = json.loads((self.path / _DOCUMENTS).read_text("utf-8"))
-        except (OSError, ValueError):
+        except FileNotFoundError:
             return {}
-        return found if isinstance(found, dict) else {}
+        except (OSError, ValueError) as reason:
+            raise _damaged(str(reason)) from reason
+        if not isinstance(found, dict):
+            raise _damaged("it is no table")
+        return found
 
     def _write_index(self, documents: Mapping[str, Any]) -> None:
         # The same manifest twice: the same text from two files.
@@ -249,3 +254,10 @@ def _identity(text: Text, about: Mapping[str, object]) -> str:
 def _json(value: object) -> bytes:
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
     return text.encode() + b"\n"
+
+
+def _damaged(why: str) -> BuildError:
+    return BuildError(
+        f"{_DOCUMENTS}, which names the packed documents, can't be read: {why}.",
+        "Restore it; or remove it, and pack all documents again: sound that is there is reused.",
+    )

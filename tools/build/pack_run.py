@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lectern.configuration import layered
+from lectern.configuration import Configuration
 from lectern.errors import LecternError
 from lectern.jsonchecks import parse
 from lectern.phonemes import phonemize
 from lectern.settings import Settings
 from lectern.speech import Synthesizer
+from lectern.styles import STYLES, Style
 
 from tools.build import pack_pool, terminal
 from tools.build.errors import BuildError
@@ -72,7 +73,7 @@ class Summary:
     faults: list[str] = field(default_factory=list)
 
 
-def load_voice(folder: str, voice_id: str) -> Voice:
+def load_voice(folder: str, voice_id: str, styles: Mapping[str, Style] = STYLES) -> Voice:
     """A voice's files, with the hashes that the page's catalogue names. Raises BuildError."""
     path = Path(folder)
     entry = catalogue(path, only=[voice_id]).get(voice_id)
@@ -90,25 +91,24 @@ def load_voice(folder: str, voice_id: str) -> Voice:
         (path / model).read_bytes(),
         files[model]["sha256"],
         files[config]["sha256"],
+        tuple(styles.items()),
     )
 
 
-def site_settings(web: Path) -> Settings:
-    """What ``lectern.json`` in ``web/`` asks for: the page cuts its texts by these too.
+def site_settings(web: Path) -> tuple[Settings, dict[str, Style]]:
+    """What ``lectern.json`` in ``web/`` asks for: the page cuts its texts and speaks by these too.
 
     Raises:
         BuildError: it is no JSON.
     """
     file = web / SITE_SETTINGS
-    if not file.is_file():
-        return Settings()
-    site = parse(file.read_text("utf-8", "replace"))
+    site = parse(file.read_text("utf-8", "replace")) if file.is_file() else {}
     if site is None:
         raise BuildError(f"{SITE_SETTINGS} in {web.name}/ is no JSON.", "Mend it, or remove it.")
-    found = layered(site, None, {})
+    found = Configuration({"site": site})
     for problem in found.problems:
         terminal.note(problem)
-    return found.settings
+    return found.settings, found.styles
 
 
 def run(order: Order, pool: Pool | None = None) -> Summary:
@@ -117,12 +117,12 @@ def run(order: Order, pool: Pool | None = None) -> Summary:
     Raises:
         BuildError: in words; what was made until then stays.
     """
-    voice = load_voice(order.voices, order.voice)
+    settings, styles = site_settings(Path(order.web))
+    voice = load_voice(order.voices, order.voice, styles)
     try:
         language = voice.parsed().language
     except LecternError as reason:
         raise BuildError(reason.message) from reason
-    settings = site_settings(Path(order.web))
     texts = [
         read_text(
             Path(name),
@@ -136,7 +136,7 @@ def run(order: Order, pool: Pool | None = None) -> Summary:
     if pool is None and order.dask:
         pool = pack_pool.cluster(order.dask, voice)
     elif pool is None:
-        pool = pack_pool.processes(load_voice, (order.voices, order.voice), order.jobs)
+        pool = pack_pool.processes(load_voice, (order.voices, order.voice, styles), order.jobs)
     folder = AudioFolder(Path(order.audio), order.bitrate)
     with (
         folder.lock(),

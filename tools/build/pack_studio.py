@@ -23,6 +23,7 @@ from lectern.metrics import Metrics
 from lectern.ports import FileRef, Phonemizer, Progress, StoredAudio, WordRows
 from lectern.sessions import SessionCache
 from lectern.speech import Synthesizer, Utterance
+from lectern.styles import STYLES, Style
 from lectern.voice import VoiceConfig
 from lectern.voices import Voices
 
@@ -34,13 +35,14 @@ _BUDGET = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A voice's files, and the hashes that the page's catalogue names."""
+    """A voice's files, the hashes that the page's catalogue names, and the site's styles."""
 
     id: str
     config: bytes
     model: bytes
     model_sha256: str
     config_sha256: str
+    styles: tuple[tuple[str, Style], ...] = tuple(STYLES.items())
 
     def parsed(self) -> VoiceConfig:
         """Raises VoiceUnreadable."""
@@ -192,6 +194,7 @@ def synthesizer(
         metrics=metrics,
         clock=clock,
         background=_not_needed,
+        styles=dict(voice.styles),
     )
     return made, kept
 

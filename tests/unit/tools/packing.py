@@ -26,15 +26,17 @@ def voice() -> Voice:
 def order(folder: Path, *texts: Path, **more: Any) -> Order:
     """Pack ``texts`` into ``folder / "audio"``."""
     return Order(
-        texts=[str(text) for text in texts],
-        voice=VOICE,
-        voices=str(TINY),
-        audio=str(folder / "audio"),
-        web=str(LAYOUT.web),
-        public=str(LAYOUT.public),
-        node=str(npm.node(Context.of())),
-        jobs=2,
-        **more,
+        **{
+            "texts": [str(text) for text in texts],
+            "voice": VOICE,
+            "voices": str(TINY),
+            "audio": str(folder / "audio"),
+            "web": str(LAYOUT.web),
+            "public": str(LAYOUT.public),
+            "node": str(npm.node(Context.of())),
+            "jobs": 2,
+            **more,
+        }
     )
 
 

@@ -8,17 +8,22 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from lectern.cachekey import audio_key
 from lectern.published import marks_of, read_index, read_manifest, sound_path
 
+from tests.native import TINY
 from tests.unit.tools.packing import STORY, VOICE, Here, as_json, manifests, order, pack, voice
-from tools.build import pack_opus, pack_run
+from tools.build import npm, pack_opus, pack_run, shell, vendor, venv
+from tools.build import pack as pack_command
 from tools.build.cli import main
+from tools.build.context import Context
 from tools.build.errors import BuildError
 from tools.build.pack_folder import AudioFolder
 from tools.build.pack_studio import Studio
@@ -27,14 +32,14 @@ from tools.build.paths import LAYOUT
 SENTENCES = ["The lamp was warm.", "Nobody had lived there for years!"]
 
 
-def key_of(text: str) -> str:
+def key_of(text: str, length: float = 1.0) -> str:
     config = voice().parsed()
     return audio_key(
         text=text,
         voice_identity=config.identity,
         speaker=None,
         noise=config.noise_scale,
-        length=config.length_scale,
+        length=config.length_scale * length,
         noise_w=config.noise_w,
     )
 
@@ -130,6 +135,58 @@ def test_sentences_are_cut_as_the_site_s_settings_say(tmp_path: Path) -> None:
     (web / "lectern.json").write_text('{"maxSentenceChars": 4', "utf-8")
     with pytest.raises(BuildError, match=r"lectern\.json"):
         pack_run.run(given, Here())
+
+
+def test_the_site_s_styles_are_said_as_the_page_says_them(tmp_path: Path) -> None:
+    web = tmp_path / "web"
+    web.mkdir()
+    (web / "js").symlink_to(LAYOUT.web / "js")
+    (web / "lectern.json").write_text('{"styles": {"slow": {"length": 1.5}}}', "utf-8")
+    _, pool = pack(tmp_path, STORY, style="slow", web=str(web))
+    assert {job.key for job in pool.jobs} > {key_of(text, 1.5) for text in SENTENCES}
+    # Who renders elsewhere has the table from the voice.
+    table = pack_run.site_settings(web)[1]
+    slow = pack_run.load_voice(str(TINY), VOICE, table)
+    job = next(job for job in pool.jobs if job.text == SENTENCES[0])
+    with closing(Studio(slow)) as there, closing(Studio(voice())) as elsewhere:
+        assert there.make(job).fault == ""
+        assert "slow" in elsewhere.make(job).fault
+
+
+def test_a_damaged_list_of_documents_unpublishes_none(tmp_path: Path) -> None:
+    pack(tmp_path, STORY)
+    index = (tmp_path / "audio" / "index.json").read_bytes()
+    listed = tmp_path / "audio" / ".documents.json"
+    for damaged in (listed.read_text("utf-8")[:-5], "[]"):
+        listed.write_text(damaged, "utf-8")
+        with pytest.raises(BuildError, match=r"\.documents\.json"):
+            pack(tmp_path, "Another text.", "other.txt")
+        assert (tmp_path / "audio" / "index.json").read_bytes() == index
+
+
+def test_what_could_be_made_is_published_where_something_could_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = tmp_path / "story.txt"
+    text.write_text(STORY, "utf-8")
+    built: list[Context] = []
+    reports = [True, False]
+
+    def rendered(command: list[Any], **_: Any) -> int:
+        if reports.pop(0):
+            report = Path(json.loads(command[-1])["report"])
+            report.write_text('{"sentences": 3, "failed": 1}', "utf-8")
+        return 1
+
+    monkeypatch.setattr(pack_command, "build", built.append)
+    monkeypatch.setattr(shell, "status", rendered)
+    monkeypatch.setattr(npm, "ensure", lambda ctx: None)
+    monkeypatch.setattr(vendor, "vendor_all", lambda ctx: None)
+    monkeypatch.setattr(venv, "install", lambda ctx, extra: Path("python"))
+    assert pack_command.pack(Context.of(), [str(text)], voice=VOICE) == 1
+    assert len(built) == 1, "the other sentences are published"
+    assert pack_command.pack(Context.of(), [str(text)], voice=VOICE) == 1
+    assert len(built) == 1, "nothing was made"
 
 
 def test_another_bitrate_is_another_file(tmp_path: Path) -> None:

@@ -206,7 +206,6 @@ export class VoiceDesk {
     this.speaking('');
     reading().renew();
     chosen();
-    if (reading().text.trim() === '') return;
     this.#getReady(this.voice, () => {
       if (this.voice?.id === id) this.#needs.makeNext();
     });
