@@ -91,7 +91,8 @@ def test_guessing_takes_no_longer_for_a_long_text(tmp_path: Path) -> None:
         BEST
         + """
         return ['a b ', 'the ', 'ж', '\\n', 'é̂'].map((unit) => {
-          const look = (count, text = unit.repeat(count)) => () => guess_language.guessLanguage(text);
+          const look = (count, text = unit.repeat(count)) => () =>
+            guess_language.guessLanguage(text);
           return best(look(1_000_000)) / best(look(10_000));
         });
         """,
