@@ -205,19 +205,18 @@ def test_a_letter_that_is_typed_moves_the_place_along(app: Page) -> None:
 
 
 def test_a_notice_stays_while_somebody_is_at_it(app: Page) -> None:
-    # Told already: no other notice that passes comes meanwhile.
-    app.evaluate("localStorage.setItem('lectern.page.offline-ready', '1')")
+    expect(app.locator("#notices .offline")).to_be_visible(timeout=30_000)  # the other that passes
     app.evaluate(PASSING)
     button(app, "Play").click()
     notice = app.locator("#notices .hint")
     expect(notice).to_be_visible()
-    assert app.evaluate("passing.size") == 1
+    waiting = app.evaluate("passing.size")  # with what the page does when nothing is spoken
     notice.get_by_role("button", name="Close").focus()
-    assert app.evaluate("passing.size") == 0
+    assert app.evaluate("passing.size") == waiting - 1
     notice.hover()
     text_box(app).focus()
-    assert app.evaluate("passing.size") == 0
+    assert app.evaluate("passing.size") == waiting - 1
     app.mouse.move(2, 2)
-    assert app.evaluate("passing.size") == 1
-    app.evaluate("[...passing.values()][0]()")
+    assert app.evaluate("passing.size") == waiting
+    app.evaluate("[...passing.values()].at(-1)()")
     expect(notice).to_have_count(0)

@@ -61,14 +61,22 @@ export class Notices {
   /** Let it go in a while; who is about to press its button has all the time. @param {Slot} slot @param {HTMLElement} notice */
   #pass(slot, notice) {
     let timer = 0;
-    const stay = () => clearTimeout(timer);
+    /** What is at it: the focus, the pointer. @type {Set<string>} */
+    const here = new Set();
     const wait = () => {
-      stay();
-      if (notice.matches(':hover, :focus-within')) return;
-      timer = setTimeout(() => this.#remove(slot, notice), PASSING);
+      clearTimeout(timer);
+      if (here.size === 0) timer = setTimeout(() => this.#remove(slot, notice), PASSING);
     };
-    for (const type of ['focusin', 'pointerenter']) notice.addEventListener(type, stay);
-    for (const type of ['focusout', 'pointerleave']) notice.addEventListener(type, wait);
+    for (const [comes, goes] of [['focusin', 'focusout'], ['pointerenter', 'pointerleave']]) {
+      notice.addEventListener(comes, () => {
+        here.add(comes);
+        wait();
+      });
+      notice.addEventListener(goes, () => {
+        here.delete(comes);
+        wait();
+      });
+    }
     wait();
   }
 
