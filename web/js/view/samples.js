@@ -16,7 +16,7 @@ This page does the same. Paste an article, a letter or a whole book, then press 
 
 Nothing that you paste here leaves your computer. The voice lives in the browser, about 2.2 MB of it, and after the first visit it works on a train, in a tunnel, or 3,000 metres up a mountain.
 
-“Is that all?” you may ask. Almost. Click any sentence to begin there. Use the arrow keys to step back when your thoughts have wandered; everyone’s do. And when it’s too slow, or too fast, change the speed: the voice keeps its pitch.`,
+“Is that all?” you may ask. Almost. Click any word to begin there. Use the arrow keys to step back when your thoughts have wandered; everyone’s do. And when it’s too slow, or too fast, change the speed: the voice keeps its pitch.`,
   },
   {
     title: 'Une page bien éclairée',
@@ -29,7 +29,7 @@ Cette page fait de même. Collez un article, une lettre ou un livre entier, puis
 
 Rien de ce que vous collez ici ne quitte votre ordinateur. La voix vit dans le navigateur, en 2,2 Mo à peine, et après la première visite elle parle dans le train, sous un tunnel, ou à 3 000 mètres d’altitude.
 
-« C’est tout ? » direz-vous. Presque. Cliquez sur une phrase pour commencer là. Revenez en arrière avec les flèches quand l’esprit s’est échappé ; cela arrive à tout le monde. Et si c’est trop lent, ou trop rapide, changez la vitesse : la voix garde sa hauteur.`,
+« C’est tout ? » direz-vous. Presque. Cliquez sur un mot pour commencer là. Revenez en arrière avec les flèches quand l’esprit s’est échappé ; cela arrive à tout le monde. Et si c’est trop lent, ou trop rapide, changez la vitesse : la voix garde sa hauteur.`,
   },
   {
     title: 'The Wind in the Willows',
