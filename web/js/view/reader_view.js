@@ -225,7 +225,7 @@ export class ReaderView {
     });
     this.#article.addEventListener('click', (event) => {
       // A click that ends or clears a selection is not a wish to hear.
-      const onText = event.target instanceof Element && event.target.closest('.reading > *');
+      const onText = event.target instanceof Element && event.target.closest('.leaf > *');
       if (!onText || selected || getSelection()?.type === 'Range') return;
       const offset = this.#page.offsetAt(event.clientX, event.clientY);
       if (offset !== null) begin(offset);

@@ -6,6 +6,7 @@
  */
 
 import { documentBlocks, elementOf, nodesOf } from './document_blocks.js';
+import { Leaves } from './leaves.js';
 import { charactersPerLine } from './line_measure.js';
 import { paragraphs } from './paragraphs.js';
 import { nextTask } from './tasks.js';
@@ -15,6 +16,7 @@ const SLICE = 8;
 
 export class ReadingPage {
   #article;
+  #leaves;
   /** @type {number[]} text offset at which each text node begins, ascending */
   #starts = [];
   /** @type {Text[]} */
@@ -23,6 +25,8 @@ export class ReadingPage {
   #indexOf = new Map();
   /** @type {number[]} offsets of the paragraphs' starts, ascending */
   #paragraphs = [];
+  /** Whether what comes next belongs to the paragraph before. */
+  #continues = false;
   /** @type {AbortController | null} */
   #building = null;
   #done = false;
@@ -35,6 +39,7 @@ export class ReadingPage {
   /** @param {HTMLElement} article */
   constructor(article) {
     this.#article = article;
+    this.#leaves = new Leaves(article);
   }
 
   /**
@@ -84,7 +89,8 @@ export class ReadingPage {
     this.#nodes = [];
     this.#paragraphs = [];
     this.#indexOf = new Map();
-    this.#article.replaceChildren();
+    this.#leaves.clear();
+    this.#continues = false;
     delete this.#article.dataset.whole;
   }
 
@@ -174,20 +180,19 @@ export class ReadingPage {
    */
   #slice(blocks, text) {
     const until = performance.now() + SLICE;
-    const fragment = document.createDocumentFragment();
+    const made = [];
     let finished = false;
-    let continues = this.#article.lastElementChild?.classList.contains('continued') ?? false;
     while (performance.now() < until) {
       const { done, value: block } = blocks.next();
       if (done) {
         finished = true;
         break;
       }
-      if (!continues) this.#paragraphs.push(block.start);
-      continues = block.continued;
-      fragment.append(this.#paragraph(block, text));
+      if (!this.#continues) this.#paragraphs.push(block.start);
+      this.#continues = block.continued;
+      made.push({ block, element: this.#paragraph(block, text) });
     }
-    this.#article.append(fragment);
+    this.#leaves.append(made);
     return finished;
   }
 
@@ -201,8 +206,6 @@ export class ReadingPage {
     element.classList.add(block.kind);
     if (block.heading && block.end < text.trimEnd().length) element.classList.add('heading');
     if (block.continued) element.classList.add('continued');
-    // page.css guesses its height of this while it is not laid out.
-    element.style.setProperty('--characters', String(block.end - block.start));
     if ('of' in block) {
       if (block.of.skip) this.#markSkipped(block.of.start, element);
       for (const { node, start, outer, skipped } of nodesOf(text, block)) {
