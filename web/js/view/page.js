@@ -353,6 +353,7 @@ export class Page extends EventTarget {
 
   /** Show the text as a box to write in. */
   #edit() {
+    this.#box.fill();
     if (document.body.dataset.mode === 'editing') return;
     document.body.dataset.mode = 'editing';
     document.title = 'Lectern';
@@ -371,7 +372,7 @@ export class Page extends EventTarget {
   #showDocument(opened, { documentId, place }) {
     const { text } = opened.data;
     this.#offerBack();
-    this.#box.value = text;
+    this.#box.hold(text);
     this.#memory.text = ''; // it is in the library
     this.#reading.open(text, { opened, documentId, place });
     this.#voices.suit();
@@ -395,7 +396,8 @@ export class Page extends EventTarget {
     const { opened, documentId, text, sentence } = this.#reading;
     if (documentId || text.trim() === '') return;
     const run = () => {
-      this.#box.value = text;
+      if (opened) this.#box.hold(text);
+      else this.#box.value = text;
       this.#textChanged(true);
       this.#reading.open(text, { opened, place: sentence });
       if (opened) this.#read();
@@ -421,11 +423,13 @@ export class Page extends EventTarget {
   }
 
   #restore() {
-    const { text, place } = this.#memory;
-    if (this.#box.value === '') this.#box.value = text;
-    if (this.#box.value === '' || this.#memory.document) return;
-    const same = place && place.length === this.#box.value.length && place.start > 0;
-    this.#reading.open(this.#box.value, { place: same ? place : null });
+    const { place, document: kept } = this.#memory;
+    const text = this.#box.value || this.#memory.text;
+    const same = !kept && place && place.length === text.length && place.start > 0;
+    if (same) this.#box.hold(text);
+    else if (this.#box.value === '') this.#box.value = text;
+    if (text === '' || kept) return;
+    this.#reading.open(text, { place: same ? place : null });
     if (!same) return;
     this.#read();
     this.#reader.sentence(-1, place);

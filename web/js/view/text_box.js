@@ -10,6 +10,12 @@ import { isVoiceFile } from './voice_pairs.js';
 
 /** A browser takes seconds to paste more than this (UTF-16 units) as if it were typed. */
 const LARGE_PASTE = 20_000;
+/** A text longer than this is not put into a strip that shows one line: all of it would be laid out. */
+const LONG = 20_000;
+/** What the strip has of it. */
+const BEGINNING = 500;
+/** Keys that do nothing to what is in the box. */
+const IDLE_KEYS = new Set(['Tab', 'Escape', 'Shift', 'Control', 'Alt', 'Meta']);
 const STRONG = /\p{L}/u;
 const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u;
 
@@ -32,6 +38,8 @@ export class TextBox {
   #tabbing = false;
   /** The focus is being moved by this class: nobody has come or gone. */
   #moving = false;
+  /** All of the text where the box has only its beginning. @type {string | null} */
+  #whole = null;
 
   /**
    * @param {import('./strings.js').Language} language
@@ -40,6 +48,7 @@ export class TextBox {
   constructor(language, actions) {
     this.#actions = actions;
     this.#box.addEventListener('input', (event) => {
+      this.#whole = null;
       this.#direct();
       const typed = event instanceof InputEvent && event.inputType !== 'insertFromPaste';
       actions.changed(!typed);
@@ -60,13 +69,36 @@ export class TextBox {
   }
 
   get value() {
-    return this.#box.value;
+    return this.#whole ?? this.#box.value;
   }
 
   /** @param {string} text */
   set value(text) {
+    this.#whole = null;
     this.#box.value = text;
     this.#direct();
+  }
+
+  /**
+   * Hold a text that is read now and not written: the box is a strip, and has only the beginning
+   * of a long one until somebody wants to write.
+   *
+   * @param {string} text
+   */
+  hold(text) {
+    const long = text.length > LONG;
+    this.value = long ? text.slice(0, BEGINNING) : text;
+    this.#whole = long ? text : null;
+    // What is written into the strip goes before the text, not into the middle of it.
+    this.#box.setSelectionRange(0, 0);
+  }
+
+  /** Have all of the text in the box, the selection where it was. */
+  fill() {
+    if (this.#whole === null) return;
+    const { selectionStart, selectionEnd, selectionDirection } = this.#box;
+    this.value = this.#whole;
+    this.#box.setSelectionRange(selectionStart, selectionEnd, selectionDirection);
   }
 
   /** Let the reader choose a file. */
@@ -98,7 +130,10 @@ export class TextBox {
     this.#box.addEventListener('focus', () => {
       if (!this.#tabbing && !this.#moving) this.#actions.opened();
     });
+    // Who came by Tab has the strip, and may write or select in it; some write without a key.
+    this.#box.addEventListener('beforeinput', () => this.fill());
     this.#box.addEventListener('keydown', (event) => {
+      if (!IDLE_KEYS.has(event.key)) this.fill();
       if (event.key === 'Enter' || event.key.startsWith('Arrow')) this.#actions.opened();
     });
     this.#box.addEventListener('blur', () => {
@@ -112,6 +147,7 @@ export class TextBox {
       const text = event.clipboardData?.getData('text/plain') ?? '';
       if (text.length < LARGE_PASTE) return;
       event.preventDefault();
+      this.fill();
       const { selectionStart, selectionEnd } = this.#box;
       this.#box.setRangeText(text, selectionStart, selectionEnd, 'end');
       this.#direct();
