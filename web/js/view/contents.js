@@ -108,6 +108,9 @@ export class Contents {
     const list = document.createElement('ol');
     /** @type {{entries: import('./chapters.js').Entry[], next: number, list: Element, above: Row | null}[]} */
     const path = [{ entries: top, next: 0, list, above: null }];
+    // The panel is being laid out beside the text, which is work enough for one task.
+    await nextTask();
+    if (building.signal.aborted) return;
     let until = performance.now() + SLICE;
     while (path.length > 0) {
       const here = path[path.length - 1];
