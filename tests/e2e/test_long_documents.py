@@ -17,8 +17,8 @@ PASTED = "It was pasted. " * 2000
 #: Kinds of blocks that keep another distance to what follows.
 SHAPES = "\n\n".join(
     f"## Part {part}\n\n{PARAGRAPH}\n\n{PARAGRAPH}\n\n- one\n- two\n- three\n\n{PARAGRAPH}\n\n"
-    "> quoted\n\n| a | b |\n|---|---|\n| c | d |\n| e | f |\n\n"
-    f"{PARAGRAPH}\n\n### Below\n\n{PARAGRAPH}"
+    f"> quoted\n\n| a | b |\n|---|---|\n| c | d |\n| e | f |\n\n{PARAGRAPH}\n\n"
+    f"### Below\n\n{PARAGRAPH}"
     for part in range(40)
 )
 #: Where each block begins below the one before, with leaves as they are or none at all.

@@ -131,6 +131,7 @@ export class TextBox {
       if (!this.#tabbing && !this.#moving) this.#actions.opened();
     });
     // Who came by Tab has the strip, and may write or select in it; some write without a key.
+    this.#box.addEventListener('beforeinput', () => this.fill());
     this.#box.addEventListener('keydown', (event) => {
       if (!IDLE_KEYS.has(event.key)) this.fill();
       if (event.key === 'Enter' || event.key.startsWith('Arrow')) this.#actions.opened();
