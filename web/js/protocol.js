@@ -176,8 +176,8 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {number} since  ms since 1970
  * @property {SessionStats} sessions
  * @typedef {{voiceCount: number, voices: string[], backend?: string, backendReason?: string,
- *   threads?: number, bytes?: number, whole?: Record<string, string>}} SessionStats
- *   whole: voices that do not run in parts, and why
+ *   threads?: number, bytes?: number}} SessionStats
+ *   backendReason: also which voices do not run in parts, and why
  * @typedef {{backend: string, threads: number}} RealmConfig
  * @typedef {{device: {realm?: RealmConfig} | null, numpy: boolean, stats: SessionStats}} SettleValue
  *   device: the page keeps it, gives it back at boot, and starts device.realm early; the rest is opaque to it

@@ -102,12 +102,13 @@ def test_why_a_voice_runs_whole_is_told_at_every_load(caplog: pytest.LogCaptureF
                 await here.piece("Hello, world.", TINY_ID)
             (why,) = [line for line in caplog.messages if "runs whole" in line]
             assert "noise" in why
-            assert "noise" in here.stats["whole"][TINY_ID]
+            assert f"{TINY_ID} runs whole: " in here.stats["backendReason"]
+            assert "noise" in here.stats["backendReason"]
             await here.app.handle("clearSessions", {})
             await here.app.handle("clearAudio", {})
-            assert here.stats["whole"] == {}
+            assert "runs whole" not in here.stats["backendReason"]
         await pieces(here, voice=TRIO)
-        assert here.stats["whole"] == {}
+        assert "runs whole" not in here.stats["backendReason"]
 
     asyncio.run(scenario())
 
@@ -132,11 +133,11 @@ def test_parts_that_ran_before_are_not_given_up_for_good(known: bool) -> None:
 
         inference.create = failing  # type: ignore[method-assign]
         assert await here.piece("Out of memory now.", TINY_ID)
-        assert "out of memory" in here.stats["whole"][TINY_ID]
+        assert "out of memory" in here.stats["backendReason"]
         assert (here.files.plans == before) is known
         await here.app.handle("clearSessions", {})
         assert await here.piece("And now there is some.", TINY_ID)
-        assert (TINY_ID in here.stats["whole"]) is not known
+        assert (f"{TINY_ID} runs whole" in here.stats["backendReason"]) is not known
 
     asyncio.run(scenario())
 

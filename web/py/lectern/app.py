@@ -402,12 +402,14 @@ class App:
     def session_stats(self) -> dict[str, object]:
         """What ``piperDebug.getSessionCacheStats()`` shows."""
         voices = self._sessions.voices
+        described = self._backends.describe(self._last_voice)
+        whole = (f"{voice} runs whole: {why}" for voice, why in self._sessions.whole.items())
         return {
             "voiceCount": len(voices),
             "voices": voices,
-            **self._backends.describe(self._last_voice),
+            **described,
+            "backendReason": "; ".join((str(described["backendReason"]), *whole)),
             "bytes": self._sessions.bytes,
-            "whole": self._sessions.whole,
         }
 
     # -- sessions ------------------------------------------------------------------
