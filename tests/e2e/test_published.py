@@ -99,7 +99,7 @@ def test_a_reader_of_it_hears_it_without_a_model(
     page.locator("#text").fill(TEXT)
     page.locator("#play").hover()
     page.locator("#play").click()
-    until(page, "() => document.getElementById('bar').dataset.state === 'playing'")
+    until(page, "() => document.getElementById('bar').dataset.state === 'speaking'")
     until(page, "() => document.getElementById('bar').dataset.state === 'idle'", seconds=60)
     assert counters(page)["cache.published.hit"] >= 3
     assert not [path for path in site.paths() if path.endswith(".onnx")]
