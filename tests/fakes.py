@@ -240,7 +240,7 @@ class FakeStore:
     async def put(self, key: str, entry: KeptAudio, used: int) -> None:
         await self._enter()
         self.entries[key] = entry
-        self.used[key] = used
+        self.used[key] = max(used, self.used.get(key, 0))
 
     async def touch(self, marks: Mapping[str, int]) -> None:
         await self._enter()

@@ -165,6 +165,7 @@ async def store_names_the_least_recently_used_first(world: World) -> None:
     await world.store.touch({ONE: now + 10, UNKNOWN: now + 11, THREE: now - 5})
     await world.store.touch({})
     await world.store.put(TWO, audio(2, 410), now + 20)
+    await world.store.put(TWO, audio(2, 410), now + 15)  # it was used later than that
     assert await oldest(world, 9) == [
         (THREE, 403, now + 3),
         (ONE, 401, now + 10),

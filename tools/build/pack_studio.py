@@ -119,7 +119,9 @@ class NoCache(AudioCache):
     def remember(self, key: str, entry: StoredAudio) -> None:
         self.last = (key, entry)
 
-    async def keep(self, key: str, entry: StoredAudio, voice_id: str = "") -> None:
+    async def keep(
+        self, key: str, entry: StoredAudio, voice_id: str = "", *, hold: bool = False
+    ) -> None:
         pass
 
 

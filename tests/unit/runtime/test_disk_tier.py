@@ -98,6 +98,31 @@ def test_what_nobody_used_for_ninety_days_leaves_in_idle_time_some_at_once() -> 
     run(scenario())
 
 
+def test_what_is_wanted_without_a_network_leaves_last() -> None:
+    async def scenario() -> None:
+        world = World(disk_cache_bytes=500)
+        await world.disk.put("made for it", entry(100), hold=True)
+        for key in ("found", "there", "other"):
+            await world.disk.put(key, entry(100))
+        assert await world.disk.get("found", hold=True) is not None
+        assert await world.disk.hold("there")
+        assert not await world.disk.hold("not there")
+        # Neither hearing it nor making it again takes that away.
+        assert await world.disk.get("found") is not None
+        await world.disk.put("made for it", entry(100))
+        for number in range(20):
+            world.clock.advance(DAY)
+            await world.disk.put(f"{number}", entry(100))
+            assert ("other" in world.store.entries) is (number == 0)
+        assert sorted(world.store.entries) == ["18", "19", "found", "made for it", "there"]
+        # Held for months, not for ever.
+        world.clock.advance(181 * DAY)
+        await world.disk.settle()
+        assert world.store.entries == {}
+
+    run(scenario())
+
+
 def test_a_clear_in_the_middle_of_packing_is_heeded() -> None:
     async def scenario() -> None:
         world = World("opus")

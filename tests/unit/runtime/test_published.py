@@ -204,6 +204,25 @@ def test_what_was_made_while_the_disk_was_off_is_kept_offline_all_the_same() -> 
     run(scenario())
 
 
+def test_what_is_kept_offline_leaves_the_disk_last_whatever_made_it() -> None:
+    async def scenario() -> None:
+        site = Site()
+        world = await site.publish()
+        await split(world)
+        await world.piece("Heard before.")
+        await world.piece("Heard only.")
+        await world.rest()
+        for text in (SENTENCES[0], "Heard before.", "Made to be kept."):
+            assert (await world.piece(text, keep=True)).last
+        await world.rest()
+        await world.app.settle({})  # the marks of use are written
+        (first, *held) = sorted(world.store.used.values())
+        assert len(held) == 3
+        assert held[0] - first > 80 * 24 * 3600 * 1000
+
+    run(scenario())
+
+
 def test_without_a_network_the_voice_speaks_and_it_is_tried_again_later(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

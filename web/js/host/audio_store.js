@@ -76,7 +76,7 @@ export class AudioStore {
   /**
    * @param {string} key
    * @param {AudioEntry} entry
-   * @param {number} used milliseconds since 1970
+   * @param {number} used milliseconds since 1970; one that is there already may have a later one, and keeps it
    * @throws {import('../errors.js').LecternError} quota, store
    */
   async put(key, entry, used) {
@@ -90,7 +90,7 @@ export class AudioStore {
       const old = /** @type {Meta | undefined} */ (await meta.get(key));
       await Promise.all([
         audio.put({ v: RECORD_VERSION, data, words, check, ...about }, key),
-        meta.put({ key, bytes, used, ...about }),
+        meta.put({ key, bytes, used: Math.max(used, old?.used ?? 0), ...about }),
         add(old ? 0 : 1, bytes - (old?.bytes ?? 0)),
       ]);
     });

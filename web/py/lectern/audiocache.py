@@ -66,18 +66,18 @@ class AudioCache:
             voice_id: whose sound it is; noted where it is written to the disk.
             waiting: somebody hears nothing until it is here: a beginning may come first
                 (``missing``), and is followed by all of it when it is asked for again.
-            keep: it is wanted without a network. Else what can be fetched is not written to the
-                disk as well.
+            keep: it is wanted without a network, and leaves the disk last. Else what can be
+                fetched is not written to the disk as well.
         """
         followed = None if waiting else await self._rest(key)
         if followed is not None:
             return await self._found(key, *followed, voice_id, keep=keep)
         remembered = self._memory.ask(key)
         if remembered is not None:
-            if keep and not await self._disk.has(key):
-                await self.keep(key, remembered, voice_id)
+            if keep and not await self._disk.hold(key):
+                await self.keep(key, remembered, voice_id, hold=True)
             return remembered, "memory"
-        entry = await self._disk.get(key, waiting=waiting)
+        entry = await self._disk.get(key, waiting=waiting, hold=keep)
         if entry is not None:
             return await self._found(key, entry, "disk", voice_id, keep=keep)
         if self._published is None:
@@ -101,7 +101,7 @@ class AudioCache:
         if not entry.missing:
             self.remember(key, entry)
         if keep and tier == "published":
-            await self.keep(key, entry, voice_id)
+            await self.keep(key, entry, voice_id, hold=True)
         return entry, tier
 
     def recall(self, key: str) -> StoredAudio | None:
@@ -113,9 +113,14 @@ class AudioCache:
         self._memory.put(key, entry)
         self._watch_age()
 
-    async def keep(self, key: str, entry: StoredAudio, voice_id: str = "") -> None:
-        """Put it into the durable tier; a failure is counted and said, never raised."""
-        await self._disk.put(key, entry, voice_id)
+    async def keep(
+        self, key: str, entry: StoredAudio, voice_id: str = "", *, hold: bool = False
+    ) -> None:
+        """Put it into the durable tier; a failure is counted and said, never raised.
+
+        ``hold``: it is wanted without a network, and leaves last.
+        """
+        await self._disk.put(key, entry, voice_id, hold=hold)
 
     async def settle(self) -> None:
         """Idle-time work: what nobody has used for long leaves."""

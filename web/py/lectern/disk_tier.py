@@ -33,6 +33,9 @@ T = TypeVar("T")
 _BATCH, _BATCHES = 100, 10
 #: So many marks of use are written together, or those of so many seconds.
 _MARKS, _MARKS_WITHIN = 64, 5.0
+#: Milliseconds by which what is wanted without a network counts as used later than it was: all else
+#: leaves before it.
+_HELD = 90 * 24 * 3600 * 1000
 #: Seconds after which a tab that stays open looks again for what has become too old.
 _AGAIN = 3600.0
 _RESTS = "The audio store is left alone for a while"
@@ -79,8 +82,13 @@ class DiskTier:
         self._rests = Rests()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def get(self, key: str, *, waiting: bool = False) -> StoredAudio | None:
-        """The sound, or with ``waiting`` perhaps a beginning of it: then ``rest`` has all."""
+    async def get(
+        self, key: str, *, waiting: bool = False, hold: bool = False
+    ) -> StoredAudio | None:
+        """The sound, or with ``waiting`` perhaps a beginning of it: then ``rest`` has all.
+
+        ``hold``: as of ``put``.
+        """
         if not self._settings.disk_cache:
             return None
         started = self._clock.monotonic()
@@ -99,21 +107,27 @@ class DiskTier:
         self._metrics.observe("cache.disk.read", self._clock.monotonic() - started)
         if entry.missing:
             self._rests.expect(key, lambda: self._packer.unpack(kept))
-        self._mark(key)
+        self._mark(key, hold)
         return entry
 
-    async def has(self, key: str) -> bool:
-        """Whether it is on the disk, whole or not."""
-        if not self._settings.disk_cache:
+    async def hold(self, key: str) -> bool:
+        """It is wanted without a network, as of ``put``. Whether it is here, whole or not."""
+        if not self._settings.disk_cache or await self._guard(self._store.get(key)) is None:
             return False
-        return await self._guard(self._store.get(key)) is not None
+        self._mark(key, hold=True)
+        return True
 
     async def rest(self, key: str) -> StoredAudio | None:
         """All of a sentence whose beginning ``get`` gave lately; None else."""
         return await self._rests.get(key)
 
-    async def put(self, key: str, entry: StoredAudio, voice_id: str = "") -> None:
-        """A failure is counted and said. One at a time: there is no hurry."""
+    async def put(
+        self, key: str, entry: StoredAudio, voice_id: str = "", *, hold: bool = False
+    ) -> None:
+        """A failure is counted and said. One at a time: there is no hurry.
+
+        ``hold``: it is wanted without a network; what nobody asked to be held leaves before it.
+        """
         if not self._settings.disk_cache:
             self._metrics.count("cache.disk.skipped")
             return
@@ -133,7 +147,7 @@ class DiskTier:
             await self._make_room(size, budget)
             if cleared != self._cleared:
                 return
-            if await self._guard(self._write(key, kept)):
+            if await self._guard(self._write(key, kept, hold)):
                 self._metrics.count("cache.disk.bytes.before", len(entry.pcm))
                 self._metrics.count("cache.disk.bytes.after", size)
                 self._metrics.observe("cache.disk.write", self._clock.monotonic() - started)
@@ -182,9 +196,9 @@ class DiskTier:
             return budget
         return min(budget, int(self._settings.disk_cache_share * self._quota))
 
-    async def _write(self, key: str, kept: KeptAudio) -> bool:
+    async def _write(self, key: str, kept: KeptAudio, hold: bool) -> bool:
         try:
-            await self._put(key, kept)
+            await self._put(key, kept, hold)
         except QuotaError as error:
             self._metrics.count("cache.disk.quota")
             retry_after = self._settings.store_retry_after
@@ -195,9 +209,9 @@ class DiskTier:
         self._metrics.count("cache.disk.written")
         return True
 
-    async def _put(self, key: str, kept: KeptAudio) -> None:
+    async def _put(self, key: str, kept: KeptAudio, hold: bool) -> None:
         try:
-            await self._store.put(key, kept, self._stamp())
+            await self._store.put(key, kept, self._stamp(hold))
         except QuotaError:
             # The browser's limit may be below ours: then old entries make room. Where it is
             # somebody else who fills the disk, leaving ours would only lose them.
@@ -205,7 +219,7 @@ class DiskTier:
                 raise
             self._eviction_helps = False
             await self._evict(len(kept.data) * 4, "quota")
-            await self._store.put(key, kept, self._stamp())
+            await self._store.put(key, kept, self._stamp(hold))
         self._eviction_helps = True
 
     async def _make_room(self, size: int, budget: int, batches: float = math.inf) -> None:
@@ -247,8 +261,8 @@ class DiskTier:
         await self._store.delete(keys)
         self._metrics.count(f"cache.disk.evicted.{cause}", len(keys))
 
-    def _mark(self, key: str) -> None:
-        self._marks[key] = self._stamp()
+    def _mark(self, key: str, hold: bool) -> None:
+        self._marks[key] = max(self._stamp(hold), self._marks.get(key, 0))
         if len(self._marks) >= _MARKS:
             self._marking.cancel()
             self._start(self._guard(self._write_marks()))
@@ -266,10 +280,10 @@ class DiskTier:
         if marks:
             await self._store.touch(marks)
 
-    def _stamp(self) -> int:
-        """Milliseconds since 1970; of two uses the later one has more."""
+    def _stamp(self, hold: bool) -> int:
+        """Milliseconds since 1970; of two uses the later one has more, and what is held."""
         self._last_use = max(round(self._clock.time() * 1000), self._last_use + 1)
-        return self._last_use
+        return self._last_use + (_HELD if hold else 0)
 
     def _start(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -57,6 +57,8 @@ class Making:
         self.told = False
         #: Whether somebody has seen to it that it is cached.
         self.kept = False
+        #: Whether somebody wants it without a network.
+        self.hold = False
         #: What of it is cached.
         self.entry: StoredAudio | None = None
         self._inference = inference

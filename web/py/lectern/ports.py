@@ -252,7 +252,10 @@ class AudioStore(Protocol):
         ...
 
     async def put(self, key: str, entry: KeptAudio, used: int) -> None:
-        """Raises QuotaError when the browser refuses for lack of space, StoreError else."""
+        """One that is there already and was used later stays so.
+
+        Raises QuotaError when the browser refuses for lack of space, StoreError else.
+        """
         ...
 
     async def touch(self, marks: Mapping[str, int]) -> None:

@@ -176,6 +176,7 @@ class Synthesizer:
                 return self._cached(request, entry, "memory", offset, trace, started)
         if making is None:
             making = await self._beginning.do(request.key, lambda: self._begin(request, trace))
+        making.hold = making.hold or keep
         return await self._made(request, making, offset, demand or Demand(), started)
 
     def forget_made(self) -> None:
@@ -300,7 +301,7 @@ class Synthesizer:
                 return
             entry = self._remember(request, making)
             written = self._clock.monotonic()
-            await self._cache.keep(request.key, entry, request.voice.id)
+            await self._cache.keep(request.key, entry, request.voice.id, hold=making.hold)
             making.trace.store = self._since(written)
             self._metrics.observe("store", making.trace.store / 1000)
         finally:
