@@ -8,14 +8,37 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import SHOWN, Watch, open_app, until, within
+from tests.e2e.bookshelf import read_to
 from tests.e2e.server import StaticSite
+from tests.e2e.test_documents import drop, offset_of, opened
 from tests.e2e.test_export import open_panel
+from tests.epubs import Chapter, Line, make
 from tests.public_api import ENGLISH
 
 pytestmark = pytest.mark.usefixtures("returning")
 
 SHORT = "One is kept. Two is kept as well. And three is the last of them."
 LONG = " ".join(f"Sentence number {n} is kept in the background for later." for n in range(400))
+#: A chapter between two others, with a note that nobody hears.
+BOOK = make(
+    [
+        Chapter("one.xhtml", "<h1>The road</h1><p>The road went up. It was long.</p>"),
+        Chapter(
+            "two.xhtml",
+            "<h1>The house</h1><p>The house stood open."
+            '<a epub:type="noteref" href="#n1">1</a></p>'
+            '<aside epub:type="footnote" id="n1"><p>A note of the house.</p></aside>'
+            + "".join(f"<p>Its window number {n} was lit.</p>" for n in range(40)),
+        ),
+        Chapter("three.xhtml", "<h1>The garden</h1><p>The garden was dark. Good night.</p>"),
+    ],
+    title="A Road Book",
+    contents=[
+        Line("The road", "one.xhtml"),
+        Line("The house", "two.xhtml"),
+        Line("The garden", "three.xhtml"),
+    ],
+)
 
 _RECORD = "() => JSON.parse(localStorage.getItem('lectern.page.keeping') ?? 'null')"
 #: More is kept than up to this offset.
@@ -97,6 +120,52 @@ def test_it_goes_on_by_itself_after_a_reload(page: Page, site: StaticSite) -> No
     app.locator("#keep-forget").click()
     expect(app.locator("#keep-progress")).to_be_hidden()
     assert app.evaluate(_RECORD) is None
+
+
+def test_a_chapter_of_a_book_is_kept_whatever_is_open_meanwhile(
+    page: Page, site: StaticSite
+) -> None:
+    app = open_app(page, site.url)
+    drop(app, "road.epub", BOOK)
+    opened(app, "The house")
+    start, end = offset_of(app, "The house"), offset_of(app, "The garden")
+    read_to(app, "The house stood open.")
+    open_panel(app, "#more-keep")
+    app.locator("#away-what").select_option(label="This chapter: The house")
+    app.locator("#keep-start").click()
+    until(app, _PAST, offset_of(app, "Its window number 3 "))
+    # Another text is open when the next visit goes on with it, from the library.
+    app.goto("about:blank")
+    open_app(app, f"{site.url}#text=Something%20else.&title=Other")
+    expect(app).to_have_title("Other · Lectern")
+    until(app, f"() => ({_RECORD})().status === 'done'", seconds=60)
+    record = app.evaluate(_RECORD)
+    assert (record["title"], record["from"], record["to"]) == ("A Road Book", start, end)
+    app.evaluate("() => piperDebug.getCacheStats()")  # answers when all is written
+    sources = within(
+        app,
+        """async ([voiceId, lines]) => {
+          const found = [];
+          await piperDebug.clearSessionCache();
+          for (const text of lines) {
+            for await (const { source } of lectern.stream(text, { voiceId })) found.push(source);
+          }
+          return found;
+        }""",
+        [
+            record["options"]["voiceId"],
+            ["The house", *(f"Its window number {n} was lit." for n in (0, 20, 39))],
+        ],
+    )
+    assert set(sources) <= {"memory", "disk"}
+    # Neither the note in it nor what comes behind it.
+    for text in ("A note of the house.", "Good night."):
+        first = within(
+            app,
+            "async ([text, voiceId]) => (await lectern.stream(text, { voiceId }).next()).value.source",
+            [text, record["options"]["voiceId"]],
+        )
+        assert first == "model", text
 
 
 def test_what_is_heard_comes_first(page: Page, site: StaticSite) -> None:
