@@ -13,7 +13,7 @@ from tests.e2e.server import StaticSite
 from tests.e2e.test_documents import drop, offset_of, opened
 from tests.e2e.test_export import open_panel
 from tests.epubs import Chapter, Line, make
-from tests.public_api import ENGLISH
+from tests.public_api import ENGLISH, stream
 
 pytestmark = pytest.mark.usefixtures("returning")
 
@@ -142,30 +142,13 @@ def test_a_chapter_of_a_book_is_kept_whatever_is_open_meanwhile(
     record = app.evaluate(_RECORD)
     assert (record["title"], record["from"], record["to"]) == ("A Road Book", start, end)
     app.evaluate("() => piperDebug.getCacheStats()")  # answers when all is written
-    sources = within(
-        app,
-        """async ([voiceId, lines]) => {
-          const found = [];
-          await piperDebug.clearSessionCache();
-          for (const text of lines) {
-            for await (const { source } of lectern.stream(text, { voiceId })) found.push(source);
-          }
-          return found;
-        }""",
-        [
-            record["options"]["voiceId"],
-            ["The house", *(f"Its window number {n} was lit." for n in (0, 20, 39))],
-        ],
-    )
-    assert set(sources) <= {"memory", "disk"}
+    for text in ("The house", *(f"Its window number {n} was lit." for n in (0, 20, 39))):
+        (piece,) = stream(app, text, voiceId=record["options"]["voiceId"])
+        assert piece.source in ("memory", "disk"), text
     # Neither the note in it nor what comes behind it.
     for text in ("A note of the house.", "Good night."):
-        first = within(
-            app,
-            "async ([text, voiceId]) => (await lectern.stream(text, { voiceId }).next()).value.source",
-            [text, record["options"]["voiceId"]],
-        )
-        assert first == "model", text
+        pieces = stream(app, text, voiceId=record["options"]["voiceId"])
+        assert pieces[0].source == "model", text
 
 
 def test_what_is_heard_comes_first(page: Page, site: StaticSite) -> None:
