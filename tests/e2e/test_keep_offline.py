@@ -143,8 +143,8 @@ def test_a_chapter_of_a_book_is_kept_whatever_is_open_meanwhile(
     assert (record["title"], record["from"], record["to"]) == ("A Road Book", start, end)
     app.evaluate("() => piperDebug.getCacheStats()")  # answers when all is written
     for text in ("The house", *(f"Its window number {n} was lit." for n in (0, 20, 39))):
-        (piece,) = stream(app, text, voiceId=record["options"]["voiceId"])
-        assert piece.source in ("memory", "disk"), text
+        pieces = stream(app, text, voiceId=record["options"]["voiceId"])
+        assert {piece.source for piece in pieces} <= {"memory", "disk"}, text
     # Neither the note in it nor what comes behind it.
     for text in ("A note of the house.", "Good night."):
         pieces = stream(app, text, voiceId=record["options"]["voiceId"])
