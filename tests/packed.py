@@ -24,8 +24,12 @@ from tools.build.preload import preload
 _SECONDS = 300
 
 
-def packed_dist(root: Path, text: str, voice: str) -> tuple[Path, str]:
-    """Pack ``text`` in a checkout of its own at ``root``, an empty folder, and make its dist.
+def packed_dist(
+    root: Path, text: str | bytes, voice: str, *, name: str = "story.txt"
+) -> tuple[Path, str]:
+    """Pack ``text``, as the file ``name``, in a checkout of its own, and make its dist.
+
+    ``root``: an empty folder for it.
 
     In a process of its own, as build.py does it: Playwright has this one's event loop.
 
@@ -33,8 +37,8 @@ def packed_dist(root: Path, text: str, voice: str) -> tuple[Path, str]:
         The folder, and what was said of the packing.
     """
     ctx = _checkout(root)
-    story = root / "story.txt"
-    story.write_text(text, "utf-8")
+    story = root / name
+    story.write_bytes(text.encode() if isinstance(text, str) else text)
     order = Order(
         texts=[str(story)],
         voice=voice,

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from lectern.app import SystemClock
 from lectern.audiocache import AudioCache, make_entry
 from lectern.cachekey import audio_key
+from lectern.hosted import SystemClock
 from lectern.memory_tier import MemoryTier
 from lectern.metrics import Metrics
 from lectern.ports import StoredAudio

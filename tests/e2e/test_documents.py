@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests import pdfs
 from tests.browser import Watch, until
+from tests.e2e.faults import Status
 from tests.e2e.server import StaticSite
 from tests.e2e.test_page import DROP, KEEP_SENTENCES, button, heard_at, reading
 from tests.epubs import Chapter, Line, make, novel
@@ -229,6 +230,39 @@ def test_a_pdf_in_columns(app: Page) -> None:
     assert "it goes to its end before anything else is read at all. Then line 2" in text
     head = reading(app).locator(".skipped", has_text="Proceedings of the Road Society")
     expect(head.first).to_be_visible()
+
+
+def test_a_paper_that_is_chosen_is_heard_in_its_order(app: Page) -> None:
+    app.on("filechooser", lambda _: None)  # the dialog is Playwright's from here on
+    button(app, "Open a file").focus()
+    with app.expect_file_chooser() as choosing:
+        app.keyboard.press("Enter")
+    given = FilePayload(name="paper.pdf", mimeType="application/pdf", buffer=paper())
+    choosing.value.set_files(given)
+    opened(app, "Part 1 of the road")
+    text = app.get_by_label("Text").input_value()
+    order: list[int] = []
+    for part in ("Part 1", "The left column", "Then line 2", "Part 2", "The left column", "Then"):
+        order.append(text.index(part, order[-1] + 1 if order else 0))
+    listen(app)
+    button(app, "Play").click()
+    for start in order[:-1]:
+        heard_at(app, start)
+        button(app, "Next sentence").click()
+    # Neither the running head nor a page's number.
+    assert starts(app) <= set(order)
+
+
+def test_what_reads_a_file_is_fetched_again(app: Page, site: StaticSite, watch: Watch) -> None:
+    watch.allow("Failed to load resource")
+    site.fault("vendor/pdfjs/pdf.min.mjs", Status(503))
+    drop(app, "paper.pdf", paper(), "application/pdf")
+    problem = app.get_by_role("alert")
+    expect(problem).to_contain_text("What reads such files could not be fetched.", timeout=30_000)
+    site.heal()
+    problem.get_by_role("button", name="Try again").click()
+    opened(app, "Part 1 of the road")
+    expect(problem).to_have_count(0)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
-from tests.browser import open_app, until, within
+from tests.browser import JS, open_app, until, within
 from tests.e2e.server import StaticSite
 from tests.oracle import likeness
 from tests.public_api import ENGLISH, FRENCH, failure, level, stream, synthesize
@@ -238,6 +238,37 @@ def test_a_cancelled_export_leaves_nothing(shared_app: Page) -> None:
     )
     assert found == "AbortError"
     assert shared_app.evaluate(_LEFT) == 0
+
+
+def test_an_encoder_that_dies_ends_the_export(page: Page, site: StaticSite) -> None:
+    page.add_init_script(path=JS / "workers.js")
+    app = open_app(page, site.url)
+    long = " ".join(f"Sentence number {n} is not to be made." for n in range(300))
+    ask = """async ([text, voiceId]) => {
+      let dead = null;
+      const kill = async () => {
+        await testWorkers.alive('lectern-export');
+        testWorkers.kill('lectern-export');
+      };
+      const onProgress = () => void (dead ??= kill());
+      return lectern.export(text, { voiceId, format: 'mp3', onProgress })
+        .then(() => '', (error) => error.code);
+    }"""
+    assert within(app, ask, [long, ENGLISH]) == "internal"
+    assert app.evaluate(_LEFT) == 0
+    # One that hangs clears up no more, and holds nobody up.
+    hang = """async ([text, voiceId]) => {
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (message, ...rest) {
+        if (message?.type !== 'cancel') post.call(this, message, ...rest);
+      };
+      const stop = new AbortController();
+      return lectern.export(text, {
+        voiceId, format: 'mp3', signal: stop.signal, onProgress: () => stop.abort(),
+      }).then(() => '', (error) => error.name);
+    }"""
+    assert within(app, hang, [long, ENGLISH], seconds=20) == "AbortError"
+    assert app.evaluate(_LEFT) == 0
 
 
 def test_a_wav_of_four_gigabytes_is_refused(shared_app: Page) -> None:

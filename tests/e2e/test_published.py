@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import Watch, open_app, until, within
 from tests.e2e.server import StaticSite
+from tests.e2e.test_documents import BOOK, drop, listen, opened
 from tests.oracle import likeness, snr
 from tests.packed import packed_dist, preloaded_dist
 from tests.public_api import ENGLISH, Piece, level, stream, synthesize
@@ -108,6 +109,27 @@ def test_a_reader_of_it_hears_it_without_a_model(
     page.locator("#home").click()
     page.locator("#text").fill(OTHER)
     until(page, "() => piperDebug.getSessionCacheStats().voiceCount === 1", seconds=60)
+
+
+def test_a_reader_of_a_published_book_hears_it_without_a_model(
+    visitor: Page, make_site: Callable[..., StaticSite], tmp_path: Path
+) -> None:
+    """With headings, a quotation, and a note that is skipped: what is cut and said is the same."""
+    folder, said = packed_dist(tmp_path, BOOK, ENGLISH, name="road.epub")
+    assert "7 sentences: 7 rendered" in said
+    site = make_site(folder)
+    page = open_app(visitor, site.url)
+    drop(page, "road.epub", BOOK)
+    opened(page, "The house")
+    page.locator("#voice").select_option(ENGLISH)
+    page.locator("#speed").select_option("4")
+    listen(page)
+    page.locator("#play").click()
+    until(page, "() => document.getElementById('bar').dataset.state === 'speaking'")
+    until(page, "() => document.getElementById('bar').dataset.state === 'idle'", seconds=60)
+    assert len(page.evaluate("window.heard")) == 7
+    assert counters(page)["cache.published.hit"] == 7
+    assert not [path for path in site.paths() if path.endswith(".onnx")]
 
 
 def test_a_beginning_and_its_rest_are_the_whole(

@@ -14,10 +14,10 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lectern.app import SystemClock
 from lectern.audiocache import AudioCache
 from lectern.backends import Backends, DeviceRecord, Overrides
 from lectern.errors import LecternError, PhonemizerFailed, StoreError
+from lectern.hosted import SystemClock
 from lectern.loader import Loader
 from lectern.metrics import Metrics
 from lectern.ports import FileRef, Phonemizer, Progress, StoredAudio, WordRows

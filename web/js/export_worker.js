@@ -5,6 +5,7 @@ import { cues, toSrt, toVtt } from './export/cues.js';
 import { Rates } from './export/rates.js';
 import { openSink } from './export/sinks.js';
 import { LecternError } from './errors.js';
+import { holdLock } from './lifeline.js';
 
 /** @typedef {import('./export/messages.js').Requests} Requests */
 
@@ -69,6 +70,10 @@ function begun() {
 let last = Promise.resolve();
 
 addEventListener('message', ({ data: { id, type, payload } }) => {
+  if (type === 'hold') {
+    void holdLock(payload.lockName).then(() => postMessage({ event: 'alive' }));
+    return;
+  }
   last = last.then(async () => {
     try {
       const value = await handlers[/** @type {keyof Requests} */ (type)](payload);

@@ -6,11 +6,14 @@ import { LecternError } from './errors.js';
 import { DEFAULT_FORMAT, FORMATS, fileRate, isBitrate, isFormat } from './export/formats.js';
 import { clearTemporaryFiles, temporaryFile } from './export/temporary_file.js';
 import { RENDERING, checkedOptions, emptyText } from './options.js';
+import { WorkerHandle } from './worker_handle.js';
 
 /** Pieces that are on their way to the encoder: it sets the pace, and memory stays small. */
 const IN_FLIGHT = 3;
 /** Seconds after which there is an idea of how long the rest will take. */
 const ESTIMATE_AFTER = 2;
+/** A worker that has not cleared up after so long (ms) hangs. */
+const CLEAR_UP = 2000;
 
 /**
  * @typedef {import('./lectern.js').Lectern} Lectern
@@ -47,7 +50,7 @@ const ESTIMATE_AFTER = 2;
 const EXPORTING = {
   ...RENDERING,
   format: { is: isFormat, wanted: Object.keys(FORMATS).join(', ') },
-  bitrate: { is: isBitrate, wanted: 'bits a second, 16000 to 160000' },
+  bitrate: { is: isBitrate, wanted: 'bits a second, whole thousands from 16000 to 160000' },
   title: { is: (value) => typeof value === 'string', wanted: 'a text' },
   author: { is: (value) => typeof value === 'string', wanted: 'a text' },
   chapters: { is: areChapters, wanted: 'a list of {title, start}' },
@@ -169,7 +172,7 @@ class Making {
   /** Leave nothing behind. */
   async cancel() {
     // A worker that hangs or died can't clear up any more.
-    await this.#worker?.ask('cancel', {}).catch(() => {});
+    if (this.#worker) await abortable(this.#worker.ask('cancel', {}), AbortSignal.timeout(CLEAR_UP)).catch(() => {});
     this.#worker?.stop();
     await this.#temporary?.remove();
     // What the browser made when it was chosen is empty.
@@ -240,9 +243,11 @@ class Making {
 
 /** The page's end of export_worker.js. */
 class EncodingWorker {
-  #worker = new Worker(new URL('./export_worker.js', import.meta.url), {
-    type: 'module',
+  #worker = new WorkerHandle({
+    url: new URL('./export_worker.js', import.meta.url),
     name: 'lectern-export',
+    onMessage: (message) => this.#answered(message),
+    onDeath: (reason) => this.#break(reason),
   });
   #lastId = 0;
   /** @type {Map<number, PromiseWithResolvers<any>>} */
@@ -251,17 +256,22 @@ class EncodingWorker {
   #broken = null;
 
   constructor() {
-    this.#worker.addEventListener('message', ({ data: { id, ok, value, error } }) => {
-      const pending = this.#pending.get(id);
-      this.#pending.delete(id);
-      if (ok) pending?.resolve(value);
-      else pending?.reject(LecternError.from(error));
-    });
-    this.#worker.addEventListener('error', ({ message }) => {
-      this.#broken = new LecternError('internal', `The encoder could not be started: ${message}`);
-      for (const { reject } of this.#pending.values()) reject(this.#broken);
-      this.#pending.clear();
-    });
+    this.#worker.post({ type: 'hold', payload: { lockName: this.#worker.lockName } });
+  }
+
+  /** @param {{id: number, ok: boolean, value: any, error: any}} answer */
+  #answered({ id, ok, value, error }) {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (ok) pending?.resolve(value);
+    else pending?.reject(LecternError.from(error));
+  }
+
+  /** @param {string} reason */
+  #break(reason) {
+    this.#broken = new LecternError('internal', `The encoder ended: ${reason}. Export it again.`);
+    for (const { reject } of this.#pending.values()) reject(this.#broken);
+    this.#pending.clear();
   }
 
   /**
@@ -275,12 +285,12 @@ class EncodingWorker {
     if (this.#broken) return Promise.reject(this.#broken);
     const answer = Promise.withResolvers();
     this.#pending.set(++this.#lastId, answer);
-    this.#worker.postMessage({ id: this.#lastId, type, payload }, transfer);
+    this.#worker.post({ id: this.#lastId, type, payload }, transfer);
     return answer.promise;
   }
 
   stop() {
-    this.#worker.terminate();
+    this.#worker.end();
   }
 }
 

@@ -16,6 +16,8 @@ const BEHIND = 3;
 /** After so many sentences it is looked whether the browser still takes them. */
 const LOOK_EVERY = 20;
 const BYTES_PER_SAMPLE = 2;
+/** So long (ms) after it was kept all other sound leaves the cache before it (disk_tier.py's _HELD). */
+const HELD = 90 * 24 * 3600 * 1000;
 /** What the cache makes of a byte of sound with Opus, at most; how much it is, it counts. */
 const OPUS_SHARE = 1 / 9;
 
@@ -35,6 +37,7 @@ const OPUS_SHARE = 1 / 9;
  * @property {Record<string, unknown>} options  voice and manner, as `render` takes them
  * @property {Status} status
  * @property {string} [code]  of what went wrong
+ * @property {number} [done]  ms since 1970: when all of it was kept
  *
  * @typedef {import('./passages.js').GivenPassage[]} Passages
  * @typedef {object} KeeperNeeds
@@ -45,6 +48,7 @@ const OPUS_SHARE = 1 / 9;
  * @property {{readonly bytes: number, readonly opus: boolean}} room  what the cache may hold, and
  *   whether it keeps sound as Opus
  * @property {LockManager} [locks]
+ * @property {() => number} [now]  ms since 1970
  */
 
 /** Events: `change`, whenever `record` or `elsewhere` is another. */
@@ -69,6 +73,13 @@ export class Keeper extends EventTarget {
     this.#needs = needs;
     this.#locks = needs.locks ?? navigator.locks;
     this.#record = needs.memory.keeping;
+    // It may be here or not: nobody is told that it is.
+    const { done = Infinity } = this.#record ?? {};
+    if (this.#now() - done > HELD) this.#set(null);
+  }
+
+  #now() {
+    return (this.#needs.now ?? Date.now)();
   }
 
   /** What is kept or was; null when nothing. */
@@ -138,7 +149,7 @@ export class Keeper extends EventTarget {
     if (this.#record?.status === 'working') this.resume(text, passages);
   }
 
-  /** Nothing is kept any more; the sound stays in the cache until it is in the way. */
+  /** Nothing is said to be kept any more; the sound stays in the cache until it is in the way. */
   forget() {
     this.#run?.abort();
     this.#run = null;
@@ -208,7 +219,8 @@ export class Keeper extends EventTarget {
       if (share) this.#set({ .../** @type {KeepRecord} */ (this.#record), share });
     }
     if ((await this.#look(signal)).lost > before) return this.#end('failed', 'quota');
-    this.#set({ .../** @type {KeepRecord} */ (this.#record), at: to, bytes, seconds });
+    const record = /** @type {KeepRecord} */ (this.#record);
+    this.#set({ ...record, at: to, bytes, seconds, done: this.#now() });
     this.#end('done');
   }
 

@@ -14,6 +14,9 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @typedef {{code: string, message: string, retryable: boolean, reason?: string}} ErrorData
  *   reason: why a document or a voice is unreadable, one of errors.py's
  *
+ * @typedef {{text: string, language: string, speaker?: string | number, style?: string, lengthScale?: number,
+ *   rules?: string}} AboutToRead  what is read next, and how: as pieces of it will be asked for
+ *
  * -- page -> lectern worker ------------------------------------------------------
  * @typedef {{v: number, id: number, type: RequestType, payload: any}} Request
  * @typedef {{v: number, type: 'cancel', id: number}} Cancel  stop request `id`: it is answered with code `aborted`
@@ -41,7 +44,7 @@ export const ORT_WORKER_NAME = 'lectern-ort';
  * @property {[{text: string, final: boolean, language: string}, SplitValue]} split  a slice of a text into sentences
  * @property {[PiecePayload, PieceValue]} piece  one sentence's sound from `offset` on, as much as is needed
  * @property {[{text: string, voiceId: string, rules?: string}, Pronounced]} pronounce  how a sentence would be said
- * @property {[{voiceId: string, install?: boolean, reading?: {text: string, language: string, style?: string}}, {voiceId: string, ms: number, alreadyLoaded: boolean}]} preload
+ * @property {[{voiceId: string, install?: boolean, reading?: AboutToRead}, {voiceId: string, ms: number, alreadyLoaded: boolean}]} preload
  *   install: fetch it from the collection first if it is not here; reading: what for: nothing is loaded where the
  *   site has published that
  * @property {[{site?: unknown, choices?: unknown}, ConfigureValue]} configure  take the settings of lectern.json and

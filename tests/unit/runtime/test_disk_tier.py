@@ -63,6 +63,20 @@ def test_a_share_of_the_quota_bounds_it_as_well() -> None:
     run(scenario())
 
 
+def test_who_gives_it_no_room_gets_all_of_it_back() -> None:
+    async def scenario() -> None:
+        world = World()
+        for key in "abc":
+            await world.disk.put(key, entry(100), hold=key == "c")
+        world.settings.disk_cache_bytes = 0
+        await world.disk.settle()
+        assert world.store.entries == {}
+        await world.disk.put("d", entry(100))
+        assert world.store.entries == {}
+
+    run(scenario())
+
+
 def test_bytes_count_as_they_are_kept() -> None:
     async def scenario() -> None:
         world = World("opus", disk_cache_bytes=4000)

@@ -27,6 +27,8 @@ from tests.unit.runtime.world import BOOT, ONE, TWO, World, run
 TEXT = "Hello, world. This is the second sentence. And this is the third one."
 SENTENCES = ["Hello, world.", "This is the second sentence.", "And this is the third one."]
 PCM = b"\x01\x00" * 800
+#: One rule, for a word.
+RULED = '[{"written": "%s", "says": "Halloo"}]'
 
 
 class Site:
@@ -277,6 +279,10 @@ def test_a_network_that_hangs_is_waited_for_once(monkeypatch: pytest.MonkeyPatch
         ({"text": TEXT, "language": "en"}, False),
         ({"text": TEXT, "language": "en", "style": "neutral"}, False),
         ({"text": TEXT, "language": "en", "style": "calm"}, True),
+        ({"text": TEXT, "language": "en", "lengthScale": 1.5}, True),
+        ({"text": TEXT, "language": "en", "speaker": "nobody"}, True),
+        ({"text": TEXT, "language": "en", "rules": RULED % "Never"}, False),
+        ({"text": TEXT, "language": "en", "rules": RULED % "Hello"}, True),
         ({"text": "Something else.", "language": "en"}, True),
         ({"text": "", "language": "en"}, True),
         (None, True),
@@ -289,6 +295,21 @@ def test_no_voice_is_got_ready_for_what_is_published(reading: object, loaded: bo
         assert world.app.session_stats()["voiceCount"] == int(loaded)
         await world.app.handle("preload", {"voiceId": TWO, "reading": reading})
         assert TWO in world.stats["voices"], "it is published in another voice"
+
+    run(scenario())
+
+
+def test_nor_for_the_middle_of_it() -> None:
+    lines = [f"Sentence number {number} of them." for number in range(60)]
+
+    async def scenario() -> None:
+        site = Site(*lines)
+        await site.publish()
+        for first in (21, 30, 38):
+            world = site.world()
+            reading = {"text": " ".join(lines[first : first + 20]), "language": "en"}
+            await world.app.handle("preload", {"voiceId": ONE, "reading": reading})
+            assert world.app.session_stats()["voiceCount"] == 0, first
 
     run(scenario())
 

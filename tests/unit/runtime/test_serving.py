@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -53,6 +54,22 @@ def test_a_request_is_answered_with_its_value() -> None:
         desk.server.request(2, "echo", {"a": 6})
         await desk.settled()
         assert desk.answers == [(1, True, 5), (2, True, 6)]
+
+    run(scenario())
+
+
+def test_what_the_other_side_can_not_take_is_a_failure() -> None:
+    async def scenario() -> None:
+        desk = Desk(echo)
+
+        def give(request_id: int, ok: bool, value: object) -> None:
+            desk.answers.append((request_id, ok, json.loads(json.dumps(value, allow_nan=False))))
+
+        desk.server = Server(desk, dict, give)
+        desk.server.request(1, "echo", {"a": float("nan")})
+        await desk.settled()
+        ((number, ok, error),) = desk.answers
+        assert (number, ok, error["code"]) == (1, False, "internal")
 
     run(scenario())
 

@@ -98,6 +98,30 @@ def test_every_reason_of_a_document_has_words_of_its_own(tmp_path: Path) -> None
     assert not set(found["en"]) & set(found["fr"])
 
 
+def test_what_goes_wrong_with_a_document_is_said_of_that(tmp_path: Path) -> None:
+    """Never of the voice, and what helps is to open it again, or another."""
+    problems = (JS / "view" / "problems.js").as_uri()
+    codes = sorted(table())
+    found = in_node(
+        tmp_path,
+        "view/strings.js",
+        f"""await (async () => {{
+            const {{ explainOpening }} = await import('{problems}');
+            const said = [];
+            for (const tag of ['en', 'fr']) {{
+              const {{ strings }} = it.chooseLanguage([tag]);
+              said.push({codes}.map((code) => explainOpening({{ code }}, strings)));
+            }}
+            return JSON.stringify(said);
+        }})()""",
+    )
+    for code, english, french in zip(codes, *found, strict=True):
+        assert english["remedy"] == french["remedy"]
+        assert english["remedy"] in ("retry", "open", "reload"), code
+        assert "voice" not in english["text"].lower(), code
+        assert "voix" not in french["text"].lower(), code
+
+
 def test_every_reason_of_a_refused_voice_has_words_of_its_own(tmp_path: Path) -> None:
     problems = (JS / "view" / "problems.js").as_uri()
     reasons = [str(reason) for reason in VoiceReason]

@@ -68,7 +68,9 @@ async function* render(text, { startAt, endAt, signal, ...how }) {
     yield { end: at + 100, last: true, samples: new Float32Array(16000), sampleRate: 16000 };
   }
 }
+let now = 1e12;
 const keeper = (budget = 1e9) => new Keeper({
+  now: () => now,
   lectern: { render },
   prepare: async (voiceId) => void prepared.push(voiceId),
   failures: async () => ({ ...counters }),
@@ -177,6 +179,22 @@ def test_a_text_is_kept_to_its_end(tmp_path: Path) -> None:
     assert (record["at"], record["seconds"], record["bytes"]) == (1000, 10, 320_000)
     assert prepared == ["v"]
     assert asked == [[0, 1000, {"voiceId": "v", "style": "s", "passages": None, "keep": True}]]
+
+
+def test_what_was_kept_long_ago_is_not_said_to_be_kept(tmp_path: Path) -> None:
+    script = """
+    const one = keeper();
+    one.start(TEXT, { documentId: '', title: '', from: 0, to: 1000, options: {} });
+    while (one.record.status === 'working') await new Promise((tick) => setTimeout(tick));
+    const after = (days) => {
+      now = 1e12 + days * 86_400_000;
+      return [keeper().record?.status ?? '', memory.keeping?.status ?? ''];
+    };
+    console.log(JSON.stringify([after(0), after(89), after(91)]));
+    """
+    fresh, later, over = run(tmp_path, _KEEPER, script)
+    assert fresh == later == ["done", "done"]
+    assert over == ["", ""]
 
 
 def test_a_pause_outlives_the_page(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ const make = (more = {}) => new WaysIn({
     }
     return true;
   },
+  choose: () => {},
   showBookmarklet: () => (shownHow += 1),
 });
 const settled = () => new Promise((later) => setTimeout(later, 20));
@@ -105,7 +106,7 @@ def test_a_bad_fragment_is_told_of_in_one_sentence(tmp_path: Path, fragment: str
         + tell(f"[came, opened, told, strings.linkProblems.{why}, replaced.length]"),
     )
     assert (came, opened, replaced) == (False, [], 1)
-    assert told == [["problem", wanted, ""]]
+    assert told == [["problem", wanted, "Open a file…"]]
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ def test_files_that_are_pasted_or_that_the_system_brings(tmp_path: Path) -> None
         + tell("[opened.map(([name]) => name), told, strings.unreadable.gone]"),
     )
     assert opened == ["a.md", "b.md"] * 2
-    assert told == [["problem", gone, ""]] * 2
+    assert told == [["problem", gone, "Open a file…"]] * 2
 
 
 CARRY = """

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * The messages between the page and export_worker.js: {id, type, payload}, answered by
- * {id, ok, value} or {id, ok, error}, one after the other.
+ * {id, ok, value} or {id, ok, error}, one after the other. The first one is {type: 'hold',
+ * payload: {lockName}}: the worker says {event: 'alive'} when it holds that Web Lock, for life.
  *
  * @typedef {import('./chapters.js').Tags} Tags
  * @typedef {'wav' | 'mp3' | 'opus'} Format

@@ -18,6 +18,7 @@ import { LecternError } from '../errors.js';
 
 /** @type {Promise<PdfJs> | null} */
 let loading = null;
+let tries = 0;
 
 /**
  * @param {Uint8Array} data  is pdf.js's own afterwards
@@ -72,9 +73,11 @@ export async function pdfItems(data, limits) {
 function library() {
   loading ??= (async () => {
     const folder = '../../vendor/pdfjs/';
+    // Browsers remember a module that did not come, by its whole address.
+    const again = tries++ ? `#${tries}` : '';
     const [pdfjs, worker] = await Promise.all([
-      import(`${folder}pdf.min.mjs`),
-      import(`${folder}pdf.worker.min.mjs`),
+      import(`${folder}pdf.min.mjs${again}`),
+      import(`${folder}pdf.worker.min.mjs${again}`),
     ]);
     Object.assign(globalThis, { pdfjsWorker: worker });
     return pdfjs;

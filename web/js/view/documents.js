@@ -27,7 +27,7 @@ const LIBRARY_FILE = /\.lectern$/i;
  * @property {import('./reading.js').Reading} reading
  * @property {(opened: OpenDocument, about: {documentId: string, place: Place | null}) => void} show
  * @property {(file: File) => void} takeLibrary  a whole library was given
- * @property {(error: unknown) => void} failed
+ * @property {(error: unknown, again: () => void) => void} failed  again: opens the same once more
  */
 
 export class Documents {
@@ -90,7 +90,7 @@ export class Documents {
       if (mine !== this.#asked) return true;
       this.#show(data, kept?.id ?? '', kept?.reading);
     } catch (error) {
-      if (mine === this.#asked) this.#needs.failed(error);
+      if (mine === this.#asked) this.#needs.failed(error, () => void this.open(file, { source, own }));
       return mine !== this.#asked;
     } finally {
       if (mine === this.#asked) this.#quiet();
@@ -177,7 +177,7 @@ export class Documents {
       try {
         if (!(await this.openKept(id))) await this.showList();
       } catch (error) {
-        failed(error);
+        failed(error, () => void open(id));
       }
     };
     const books = entries.slice(0, LISTED).map((entry) =>

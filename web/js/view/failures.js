@@ -1,7 +1,7 @@
 // @ts-check
 /** What went wrong, told with the one button that helps. */
 
-import { explain } from './problems.js';
+import { explain, explainOpening } from './problems.js';
 
 /**
  * @typedef {import('./problems.js').Remedy} Remedy
@@ -30,6 +30,14 @@ export class Failures {
     this.#show(text, remedy === 'voice' && this.#needs.voices() < 2 ? 'retry' : remedy);
   }
 
+  /** A document could not be opened. @param {unknown} error @param {() => void} again */
+  opening(error, again) {
+    console.warn(error);
+    if (this.#gaveUp) return;
+    const { text, remedy } = explainOpening(error, this.#needs.strings);
+    this.#show(text, remedy, remedy === 'retry' ? again : undefined);
+  }
+
   /** The engine gave up. @param {{code: string}} error */
   fatal(error) {
     const { strings } = this.#needs;
@@ -49,9 +57,9 @@ export class Failures {
     if (!this.#gaveUp) this.#needs.notices.hide('problem');
   }
 
-  /** @param {string} text @param {Remedy} remedy */
-  #show(text, remedy) {
-    const { notices, strings, remedies } = this.#needs;
+  /** @param {string} text @param {Remedy} remedy @param {() => void} [run]  default: the page's remedy */
+  #show(text, remedy, run = this.#needs.remedies[remedy]) {
+    const { notices, strings } = this.#needs;
     const label = {
       retry: strings.tryAgain,
       voice: strings.chooseVoice,
@@ -59,6 +67,6 @@ export class Failures {
       write: strings.writeText,
       open: strings.openFile,
     }[remedy];
-    notices.show('problem', text, { action: { label, run: remedies[remedy] } });
+    notices.show('problem', text, { action: { label, run } });
   }
 }

@@ -33,7 +33,7 @@ const TYPING_PAUSE = 400;
  * @typedef {object} PageOptions
  * @property {import('./types.js').LecternPort} lectern
  * @property {import('./types.js').EngineEvents} events
- * @property {(voiceId: string, reading?: {text: string, language: string, style?: string}) => Promise<unknown>} preload
+ * @property {(voiceId: string, reading?: import('../protocol.js').AboutToRead) => Promise<unknown>} preload
  *   get a voice ready before it is needed, for what is about to be read
  * @property {import('./types.js').KeeperPort} keeper  keeps texts offline
  * @property {import('./types.js').MetricsPort} metrics
@@ -115,6 +115,7 @@ export class Page extends EventTarget {
       language,
       collectionHost,
       reading: () => this.#reading,
+      rules: () => this.#pronunciation.options.rules ?? [],
       notices: this.#notices,
       chosen: () => {
         this.#notices.hide('problem');
@@ -152,7 +153,7 @@ export class Page extends EventTarget {
       notices: this.#notices,
       show: (opened, about) => this.#showDocument(opened, about),
       takeLibrary: (file) => this.#library.take(file),
-      failed: (error) => this.#fail(error),
+      failed: (error, again) => this.#failures.opening(error, again),
     });
     new Appearance({
       reading: this.#reading,
@@ -191,6 +192,7 @@ export class Page extends EventTarget {
       strings,
       notices: this.#notices,
       open: (files, about) => this.#documents.openAll(files, about),
+      choose: () => this.#box.choose(),
       showBookmarklet: () => bookmarklet.show(),
     });
     new CacheSettings({ configuration, strings, language, say: (text) => this.#notices.say(text) });

@@ -61,6 +61,30 @@ export function explain(error, strings) {
   return { text: strings.problems[say], remedy };
 }
 
+/** Codes that mean something else while a document is being opened. @type {Record<string, keyof Strings['openProblems']>} */
+const OPENING = {
+  network: 'network',
+  engine_lost: 'engine',
+  engine_timeout: 'engine',
+  store: 'store',
+};
+
+/**
+ * Why a document could not be opened; `retry` is to open it again.
+ *
+ * @param {unknown} error
+ * @param {Strings} strings
+ * @returns {{text: string, remedy: Remedy}}
+ */
+export function explainOpening(error, strings) {
+  const { code = '' } = /** @type {{code?: string}} */ (error ?? {});
+  const { text, remedy } = explain(error, strings);
+  // What is wrong with the document itself, or with this page, is told as ever.
+  if (remedy === 'open' || remedy === 'reload') return { text, remedy };
+  const say = Object.hasOwn(OPENING, code) ? OPENING[code] : 'other';
+  return { text: strings.openProblems[say], remedy: 'retry' };
+}
+
 /** Codes that mean something else while a voice is being installed. @type {Record<string, keyof Strings['installProblems']>} */
 const INSTALLING = {
   network: 'network',

@@ -217,6 +217,13 @@ export const english = {
     other: 'Something went wrong. Your place is kept.',
   },
 
+  openProblems: {
+    network: 'What reads such files could not be fetched. Check the connection, then try again.',
+    engine: 'Something interrupted the opening of this document. Try again.',
+    store: 'The library cannot be read. Try again, or open the file itself.',
+    other: 'This could not be opened. Try again.',
+  },
+
   unreadable: {
     empty: 'There is no text in this file, so it cannot be read.',
     picturesOnly: 'This document holds pictures of pages only. Run text recognition (OCR) over it, then open what comes of it.',

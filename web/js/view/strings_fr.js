@@ -213,6 +213,13 @@ export const french = {
     other: 'Quelque chose a échoué. Votre place est gardée.',
   },
 
+  openProblems: {
+    network: 'Ce qui lit ce genre de fichier n’a pas pu être téléchargé. Vérifiez la connexion, puis réessayez.',
+    engine: 'L’ouverture de ce document a été interrompue. Réessayez.',
+    store: 'La bibliothèque est illisible. Réessayez, ou ouvrez le fichier lui-même.',
+    other: 'Ce document n’a pas pu être ouvert. Réessayez.',
+  },
+
   unreadable: {
     empty: 'Il n’y a pas de texte dans ce fichier : rien à lire.',
     picturesOnly: 'Ce document ne contient que des images de pages. Passez-le à la reconnaissance de texte (OCR), puis ouvrez le résultat.',

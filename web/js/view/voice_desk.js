@@ -16,7 +16,7 @@ const SMALL_VOICE = 10_000_000;
  * @typedef {object} DeskNeeds
  * @property {import('./types.js').LecternPort} lectern
  * @property {import('./types.js').EngineEvents} events
- * @property {(voiceId: string, reading?: {text: string, language: string, style?: string}) => Promise<unknown>} preload
+ * @property {(voiceId: string, reading?: import('../protocol.js').AboutToRead) => Promise<unknown>} preload
  *   get a voice ready before it is needed, for what is about to be read
  * @property {() => string} start  when the voice is got ready: `eager`, `hybrid` or `lazy`
  * @property {string} lastVoice  the one that was used last in this browser; '' for none
@@ -26,13 +26,14 @@ const SMALL_VOICE = 10_000_000;
  * @property {import('./strings.js').Language} language  of the interface
  * @property {string} collectionHost  who is asked for more voices; '' for nobody
  * @property {() => import('./reading.js').Reading} reading
+ * @property {() => readonly import('../rules.js').Rule[]} rules  of pronunciation, for what is read
  * @property {import('./notices.js').Notices} notices
  * @property {() => void} chosen  another voice was chosen by hand
  * @property {(error: unknown) => void} failed  there are no voices at all
  */
 
 /** UTF-16 units: some sentences. */
-const ABOUT = 1000;
+const ABOUT = 3000;
 
 export class VoiceDesk {
   #needs;
@@ -173,8 +174,13 @@ export class VoiceDesk {
   /** What is about to be read. */
   #about() {
     const { spoken, offset } = this.#needs.reading();
-    const { style } = this.#manner.options;
-    return { text: spoken.slice(offset, offset + ABOUT), language: this.language, ...(style && { style }) };
+    const rules = this.#needs.rules();
+    return {
+      text: spoken.slice(offset, offset + ABOUT),
+      language: this.language,
+      ...this.#manner.options,
+      ...(rules.length ? { rules: JSON.stringify(rules) } : {}),
+    };
   }
 
   /** Voices came or went, here or in another tab. */

@@ -23,6 +23,7 @@ const ADDRESS = /^https?:\/\/\S+$/i;
  * @property {import('./notices.js').Notices} notices
  * @property {(files: readonly File[], about?: {source?: string, own?: boolean}) => Promise<boolean>} open
  *   whether the first is shown
+ * @property {() => void} choose  lets the reader choose a file
  * @property {() => void} showBookmarklet
  */
 
@@ -57,7 +58,7 @@ export class WaysIn {
     } catch (error) {
       const { why = 'broken' } = /** @type {{why?: 'broken' | 'large' | 'gone'}} */ (error);
       console.warn(error);
-      this.#needs.notices.show('problem', this.#needs.strings.linkProblems[why]);
+      this.#tell(this.#needs.strings.linkProblems[why]);
       return false;
     }
   }
@@ -130,7 +131,7 @@ export class WaysIn {
 
   /** @param {(File | Promise<File>)[]} coming */
   async #open(coming) {
-    const { notices, open, strings } = this.#needs;
+    const { open, strings } = this.#needs;
     /** @type {File[]} */
     const files = [];
     for (const one of await Promise.allSettled(coming)) {
@@ -138,7 +139,13 @@ export class WaysIn {
       else console.warn(one.reason);
     }
     if (files.length > 0) await open(files);
-    if (files.length < coming.length) notices.show('problem', strings.unreadable.gone);
+    if (files.length < coming.length) this.#tell(strings.unreadable.gone);
+  }
+
+  /** What can't be opened; another file can. @param {string} problem */
+  #tell(problem) {
+    const { notices, strings, choose } = this.#needs;
+    notices.show('problem', problem, { action: { label: strings.openFile, run: choose } });
   }
 }
 

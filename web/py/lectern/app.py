@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 
@@ -46,6 +45,9 @@ from lectern.voice_requests import VoiceRequests
 from lectern.voices import Voices
 
 log = logging.getLogger("lectern")
+
+#: Sentences that have to be published for a text to need no voice.
+_SAID_FIRST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,14 +252,8 @@ class App:
 
     async def piece(self, payload: Mapping[str, object]) -> Spoken:
         """What is heard of a sentence from sample ``offset`` on, as far as it is needed now."""
-        utterance = Utterance(
-            text=payloads.string(payload, "text"),
-            voice_id=payloads.string(payload, "voiceId"),
-            speaker=payloads.speaker(payload.get("speaker")),
-            style=payloads.optional_string(payload, "style"),
-            length_scale=payloads.optional_number(payload, "lengthScale"),
-            rules=rules_from_json(payload.get("rules")),
-        )
+        voice_id = payloads.string(payload, "voiceId")
+        utterance = _utterance(payloads.string(payload, "text"), voice_id, payload)
         # Not the setting: the text may have been cut before that was changed.
         if len(utterance.text) > MOST_SENTENCE_CHARS:
             raise BadOption(
@@ -286,13 +282,20 @@ class App:
         return {"voiceId": voice_id, "ms": round(elapsed, 1), "alreadyLoaded": resident}
 
     async def _is_published(self, reading: object, voice_id: str) -> bool:
-        """Whether what is about to be read needs no voice: the site has made it ahead."""
+        """Whether what is about to be read needs no voice: the site has made it ahead, as it is
+        to be said here."""
         if not isinstance(reading, Mapping):
             return False
         text, language = payloads.string(reading, "text"), payloads.string(reading, "language")
         found, _ = split(text, language, max_chars=self.settings.max_sentence_chars)
-        style = payloads.optional_string(reading, "style") or ""
-        return await self._published.holds([one.text for one in found], voice_id, style)
+        texts = [one.text for one in found]
+        said = [text for text in texts if any(map(str.isalnum, text))][:_SAID_FIRST]
+        try:
+            wanted = [_utterance(text, voice_id, reading) for text in said]
+            keys = [await self._synthesizer.key(utterance) for utterance in wanted]
+        except LecternError:
+            return False  # it is told when it is said
+        return await self._published.holds(texts, keys)
 
     async def configure(self, payload: Mapping[str, object]) -> dict[str, object]:
         """Take other layers of settings, and say what they come to."""
@@ -474,14 +477,16 @@ class App:
         task.add_done_callback(self._tasks.discard)
 
 
-class SystemClock:
-    """The Clock of CPython and Pyodide alike."""
-
-    def monotonic(self) -> float:
-        return time.perf_counter()
-
-    def time(self) -> float:
-        return time.time()
+def _utterance(text: str, voice_id: str, how: Mapping[str, object]) -> Utterance:
+    """Raises BadOption for what is no manner of speaking."""
+    return Utterance(
+        text=text,
+        voice_id=voice_id,
+        speaker=payloads.speaker(how.get("speaker")),
+        style=payloads.optional_string(how, "style"),
+        length_scale=payloads.optional_number(how, "lengthScale"),
+        rules=rules_from_json(how.get("rules")),
+    )
 
 
 def format_bytes(size: int) -> str:

@@ -19,10 +19,10 @@ import js
 import lectern_host as host
 from pyodide.ffi import JsException, create_proxy, to_js
 
-from lectern.app import App, Housekeeping, Ports, SystemClock
+from lectern.app import App, Housekeeping, Ports
 from lectern.document_requests import Opened
 from lectern.errors import DocumentUnreadable, StoreError, all_errors
-from lectern.hosted import Bridge, HostPdf, HostPublished
+from lectern.hosted import Bridge, HostPdf, HostPublished, SystemClock
 from lectern.jsonchecks import parse
 from lectern.onnxfile import Part
 from lectern.ports import (

@@ -181,9 +181,7 @@ class DiskTier:
         await self._guard(self._write_marks())
         await self._expire(batches)
         self._asked_quota = False  # it may be another by now
-        budget = await self.limit()
-        if budget:  # 0: nothing is to be kept from now on, which takes nothing away
-            await self._make_room(0, budget, batches=batches)
+        await self._make_room(0, await self.limit(), batches=batches)
 
     async def limit(self) -> int:
         """Bytes that the store may hold."""

@@ -5,6 +5,7 @@ What they need of the browser is given to them by ``browser.py``, the only modul
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -24,6 +25,16 @@ class Bridge:
     translated: Callable[[], AbstractContextManager[None]]
     array: Callable[[bytes], Any]
     plain: Callable[[Mapping[str, float]], Any]
+
+
+class SystemClock:
+    """The Clock of CPython and Pyodide alike."""
+
+    def monotonic(self) -> float:
+        return time.perf_counter()
+
+    def time(self) -> float:
+        return time.time()
 
 
 class HostPdf:

@@ -34,7 +34,6 @@ from lectern.metrics import Metrics
 from lectern.ports import Clock, PublishedFiles, StoredAudio, WordRows
 from lectern.settings import Settings
 from lectern.singleflight import SingleFlight
-from lectern.styles import NEUTRAL
 
 log = logging.getLogger("lectern")
 
@@ -49,7 +48,6 @@ FORMAT = 1
 MARKED_FIRST, MARKED_EACH = 4, 16
 
 #: Bytes; larger files are not taken.
-_MOST_NAME = 200
 _MOST_INDEX, _MOST_MANIFEST, _MOST_SOUND = 16 << 20, 64 << 20, 8 << 20
 _MOST_DOCUMENTS = 20_000
 #: Sentences whose places are remembered; the documents that were opened first go first.
@@ -94,8 +92,6 @@ class Listed:
     sha256: str
     bytes: int
     marks: tuple[str, ...]
-    voice: str = ""
-    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +165,7 @@ def _listed(row: object) -> Listed:
         raise Unreadable("A document's marks are no list.")
     if not all(isinstance(one, str) and _MARK.match(one) for one in marks):
         raise Unreadable("A mark is none.")
-    voice, style = (str(row.get(name) or "")[:_MOST_NAME] for name in ("voice", "style"))
-    return Listed(path, sha256, size, tuple(marks), voice, style)
+    return Listed(path, sha256, size, tuple(marks))
 
 
 def _sentence(row: object, rate: int) -> tuple[str, Sound]:
@@ -256,19 +251,14 @@ class PublishedTier:
         if self._marks is None or self._wanted:
             self._background(self._looked_up())
 
-    async def holds(self, sentences: Sequence[str], voice_id: str, style: str) -> bool:
-        """Whether the text that begins so is published as this voice says it in this style; not
-        where that is not known soon."""
-        if not self._on or not sentences:
+    async def holds(self, sentences: Sequence[str], keys: Sequence[str]) -> bool:
+        """Whether of the text with these sentences all the sounds that ``keys`` name are
+        published; not where that is not known soon."""
+        if not self._on or not keys:
             return False
-        first = sentences[:MARKED_FIRST]
-        self.seen(first)
+        self.seen(sentences)
         await self._known_soon()
-        return any(
-            (listed.voice, listed.style or NEUTRAL) == (voice_id, style or NEUTRAL)
-            for text in first
-            for listed in (self._marks or {}).get(mark(text), ())
-        )
+        return all(key in self._sounds for key in keys)
 
     async def _known_soon(self) -> None:
         """Wait for what is looked up; nobody waits twice for what does not come."""

@@ -74,7 +74,10 @@ class Server:
         except Exception as error:
             self._fail(request_id, kind, error)
         else:
-            self._give(request_id, True, value)
+            try:
+                self._give(request_id, True, value)
+            except Exception as error:  # the other side takes no such value
+                self._fail(request_id, kind, error)
 
     def _fail(self, request_id: int, kind: str, error: Exception) -> None:
         log.error("Request %s failed", kind, exc_info=error)
