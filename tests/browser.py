@@ -56,6 +56,14 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Sites are stopped before the pages that they are shown in are closed."""
+    watch = getattr(item, "funcargs", {}).get("watch")
+    if isinstance(watch, Watch):
+        watch.over = True
+
+
 class Watch:
     """What the pages of one context said, and what must not have happened there."""
 
@@ -63,6 +71,8 @@ class Watch:
         self.lines: list[str] = []
         self.problems: list[str] = []
         self.requests: list[str] = []
+        #: The test has ended: what its pages ask of hosts from now on comes to nothing.
+        self.over = False
         self._allowed: list[re.Pattern[str]] = []
         context.on("console", self._on_console)
         context.on("weberror", self._on_error)
@@ -83,7 +93,8 @@ class Watch:
 
     def _on_console(self, message: ConsoleMessage) -> None:
         self.lines.append(message.text)
-        if message.type == "error":
+        refused = self.over and "net::ERR_CONNECTION_REFUSED" in message.text
+        if message.type == "error" and not refused:
             where = message.location.get("url", "")
             self.problems.append(f"console: {message.text} ({where})")
 

@@ -54,6 +54,7 @@ const strings = {
   alsoKept: (count, names) => `kept ${count}, not ${names.join()}`,
 };
 const taken = [];
+let tryAgain = () => {};
 const documents = new Documents({
   lectern: { openDocument: ({ name }) => new Promise((done, fail) => {
     opening[name] = { done: () => done(data(name)), fail: () => fail(new Error(name)) };
@@ -68,7 +69,7 @@ const documents = new Documents({
     reading.dispatchEvent(new Event('text'));
   },
   takeLibrary: ({ name }) => taken.push(name),
-  failed: ({ message }) => failed.push(message),
+  failed: ({ message }, again) => (failed.push(message), (tryAgain = again)),
 });
 const open = (name) => documents.open({ name });
 """
@@ -158,6 +159,19 @@ def test_a_file_that_fails_is_told_of_as_failed_only(tmp_path: Path) -> None:
         told([notices.now, shown, failed]);
     """
     assert run(tmp_path, script) == ["", [], ["one"]]
+
+
+def test_a_file_that_failed_can_be_opened_again(tmp_path: Path) -> None:
+    script = """
+        const one = open('one');
+        opening.one.fail();
+        await one;
+        tryAgain();
+        opening.one.done();
+        await settled();
+        told([shown, failed]);
+    """
+    assert run(tmp_path, script) == [["one"], ["one"]]
 
 
 def test_of_several_files_the_first_is_opened_and_the_others_are_kept(tmp_path: Path) -> None:

@@ -73,7 +73,8 @@ export async function pdfItems(data, limits) {
 function library() {
   loading ??= (async () => {
     const folder = '../../vendor/pdfjs/';
-    // Browsers remember a module that did not come, by its whole address.
+    // Browsers from before 2026 remember that a module did not come (whatwg/html#10327), by its whole
+    // address.
     const again = tries++ ? `#${tries}` : '';
     const [pdfjs, worker] = await Promise.all([
       import(`${folder}pdf.min.mjs${again}`),
