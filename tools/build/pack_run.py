@@ -21,7 +21,7 @@ from lectern.settings import Settings
 from lectern.speech import Synthesizer
 from lectern.styles import STYLES, Style
 
-from tools.build import pack_pool, terminal
+from tools.build import pack_pdf, pack_pool, terminal
 from tools.build.errors import BuildError
 from tools.build.hashing import files_under, write_atomically
 from tools.build.manifest import SITE_SETTINGS
@@ -123,11 +123,13 @@ def run(order: Order, pool: Pool | None = None) -> Summary:
         language = voice.parsed().language
     except LecternError as reason:
         raise BuildError(reason.message) from reason
+    pdf = pack_pdf.in_node(Path(order.node), Path(order.web), Path(order.public))
     texts = [
         read_text(
             Path(name),
             language=language,
             max_chars=settings.max_sentence_chars,
+            pdf=pdf,
             phrases=order.phrases,
             title=order.title,
         )

@@ -14,6 +14,7 @@ from lectern.documents.reading import (
     decode,
     is_pdf,
     read,
+    read_pdf,
 )
 from lectern.errors import LecternError
 from lectern.jsonchecks import parse
@@ -21,6 +22,7 @@ from lectern.published import MARKED_EACH
 from lectern.sentences import split
 
 from tools.build.errors import BuildError
+from tools.build.pack_pdf import PdfItems
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,20 @@ class Text:
 
 
 def read_text(
-    path: Path, *, language: str, max_chars: int, phrases: bool = False, title: str = ""
+    path: Path,
+    *,
+    language: str,
+    max_chars: int,
+    pdf: PdfItems,
+    phrases: bool = False,
+    title: str = "",
 ) -> Text:
     """A file as it is to be spoken.
 
     Args:
         language: the voice's (BCP 47), for documents that don't say theirs or say another.
         max_chars: longer sentences are cut, as the page cuts them.
+        pdf: reads PDFs.
         phrases: it is a list of phrases, one a line; JSON always is one.
         title: in place of the document's own.
 
@@ -75,7 +84,7 @@ def read_text(
         pieces = [s for one in listed for s in _split(one, language, max_chars)]
         return Text(path, "phrases", title or path.stem, "\n".join(listed), tuple(pieces))
     try:
-        document = _document(path.name, data)
+        document = _document(path.name, data, pdf)
     except LecternError as reason:
         raise BuildError(reason.message) from reason
     spoken = spoken_text(document)
@@ -97,12 +106,9 @@ def spoken_text(document: Document) -> str:
     return "".join([*pieces, document.text[done:]])
 
 
-def _document(name: str, data: bytes) -> Document:
+def _document(name: str, data: bytes, pdf: PdfItems) -> Document:
     if is_pdf(data):
-        raise BuildError(
-            f"{name} is a PDF, which only the page can read.",
-            "Open it there, and pack its text: copy it into a text file.",
-        )
+        return read_pdf(name, pdf(data))
     # Of a page the page may read the article alone: its sentences are among these.
     return read(name, data)
 

@@ -18,6 +18,7 @@ import pytest
 from lectern.cachekey import audio_key
 from lectern.published import marks_of, read_index, read_manifest, sound_path
 
+from tests import pdfs
 from tests.native import TINY
 from tests.unit.tools.packing import STORY, VOICE, Here, as_json, manifests, order, pack, voice
 from tools.build import npm, pack_opus, pack_run, shell, vendor, venv
@@ -277,6 +278,24 @@ def test_what_is_skipped_in_a_document_is_not_packed(tmp_path: Path) -> None:
     assert [job.text for job in pool.jobs] == ["The lamp was warm."]
 
 
+def test_a_pdf_is_packed_as_the_page_reads_it(tmp_path: Path) -> None:
+    head = pdfs.Run(72, 50, "Proceedings of the Lamp Society", 9)
+    pages = [
+        [head, pdfs.Run(72, 120, "The lamp was"), pdfs.Run(72, 134, "warm. Nobody had been")],
+        [head, pdfs.Run(72, 120, "there for years."), pdfs.Run(72, 134, "She called.")],
+        [head, pdfs.Run(72, 120, "Nobody answered.")],
+    ]
+    (tmp_path / "paper.pdf").write_bytes(pdfs.make(pages, title="A Paper"))
+    pool = Here()
+    summary = pack_run.run(order(tmp_path, tmp_path / "paper.pdf"), pool)
+    said = " ".join(" ".join(job.text.split()) for job in pool.jobs)
+    assert said == (
+        "The lamp was warm. Nobody had been there for years. She called. Nobody answered."
+    )
+    assert summary.faults == []
+    assert manifests(tmp_path)[0]["title"] == "A Paper"
+
+
 def test_styles_have_manifests_of_their_own(tmp_path: Path) -> None:
     pack(tmp_path, STORY)
     summary, _ = pack(tmp_path, STORY, style="calm")
@@ -287,7 +306,7 @@ def test_styles_have_manifests_of_their_own(tmp_path: Path) -> None:
 def test_what_is_wrong_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(BuildError, match="There is no style 'merry'"):
         pack(tmp_path, STORY, style="merry")
-    with pytest.raises(BuildError, match=r"book\.pdf is a PDF"):
+    with pytest.raises(BuildError, match="This PDF is damaged, or it is none"):
         pack(tmp_path, "%PDF-1.7", "book.pdf")
     with pytest.raises(BuildError, match="no list of phrases"):
         pack(tmp_path, '{"a": "b"}', "none.json")

@@ -16,6 +16,9 @@ import { LecternError } from '../errors.js';
  * @typedef {{pages: number, items: number, characters: number}} Limits  see ports.py
  */
 
+/** pdf.js as the build has it. */
+const FOLDER = '../../vendor/pdfjs/';
+
 /** @type {Promise<PdfJs> | null} */
 let loading = null;
 let tries = 0;
@@ -23,12 +26,13 @@ let tries = 0;
 /**
  * @param {Uint8Array} data  is pdf.js's own afterwards
  * @param {Limits} limits  what has more is given up at once: a file of a few bytes may hold any number
+ * @param {string} [folder]  where pdf.js is
  * @returns {Promise<string>} JSON: `{pages: [{width, height, items: Row[]}], outline: [title,
  *   page, y, level][], title, author, language}`
  * @throws {LecternError} document_unreadable, network
  */
-export async function pdfItems(data, limits) {
-  const pdfjs = await library();
+export async function pdfItems(data, limits, folder = FOLDER) {
+  const pdfjs = await library(folder);
   const task = pdfjs.getDocument({
     data,
     // Nothing is drawn, and nothing is fetched.
@@ -69,10 +73,9 @@ export async function pdfItems(data, limits) {
   }
 }
 
-/** pdf.js with its worker's part in this very thread: this is a worker already. */
-function library() {
+/** pdf.js with its worker's part in this very thread: this is a worker already. @param {string} folder */
+function library(folder) {
   loading ??= (async () => {
-    const folder = '../../vendor/pdfjs/';
     // Browsers from before 2026 remember that a module did not come (whatwg/html#10327), by its whole
     // address.
     const again = tries++ ? `#${tries}` : '';
