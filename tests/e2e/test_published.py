@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from tests import pdfs
 from tests.browser import Watch, open_app, until, within
 from tests.e2e.server import StaticSite
-from tests.e2e.test_documents import BOOK, drop, listen, opened
+from tests.e2e.test_documents import BOOK, drop, listen
+from tests.e2e.test_page import reading
 from tests.oracle import likeness, snr
 from tests.packed import packed_dist, preloaded_dist
 from tests.public_api import ENGLISH, Piece, level, stream, synthesize
@@ -111,24 +113,46 @@ def test_a_reader_of_it_hears_it_without_a_model(
     until(page, "() => piperDebug.getSessionCacheStats().voiceCount === 1", seconds=60)
 
 
+def paper() -> bytes:
+    """Lines that go on on the next page, under a running head."""
+    head = pdfs.Run(72, 50, "Proceedings of the Lamp Society", 9)
+    lines = [
+        ("The house had a", "lamp. It was warm and"),
+        ("quiet. Nobody came.", "She put the lamp"),
+        ("on the table. It was", "late by then."),
+    ]
+    pages = [[head, pdfs.Run(72, 120, first), pdfs.Run(72, 134, second)] for first, second in lines]
+    return pdfs.make(pages, title="The house")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "shown", "sentences"),
+    [("road.epub", BOOK, "The house stood open.", 7), ("paper.pdf", paper(), "Nobody came.", 5)],
+)
 def test_a_reader_of_a_published_book_hears_it_without_a_model(
-    visitor: Page, make_site: Callable[..., StaticSite], tmp_path: Path
+    visitor: Page,
+    make_site: Callable[..., StaticSite],
+    tmp_path: Path,
+    name: str,
+    data: bytes,
+    shown: str,
+    sentences: int,
 ) -> None:
     """With headings, a quotation, and a note that is skipped: what is cut and said is the same."""
-    folder, said = packed_dist(tmp_path, BOOK, ENGLISH, name="road.epub")
-    assert "7 sentences: 7 rendered" in said
+    folder, said = packed_dist(tmp_path, data, ENGLISH, name=name)
+    assert f"{sentences} sentences: {sentences} rendered" in said
     site = make_site(folder)
     page = open_app(visitor, site.url)
-    drop(page, "road.epub", BOOK)
-    opened(page, "The house")
+    drop(page, name, data)
+    expect(reading(page)).to_contain_text(shown, timeout=30_000)
     page.locator("#voice").select_option(ENGLISH)
     page.locator("#speed").select_option("4")
     listen(page)
     page.locator("#play").click()
     until(page, "() => document.getElementById('bar').dataset.state === 'speaking'")
     until(page, "() => document.getElementById('bar').dataset.state === 'idle'", seconds=60)
-    assert len(page.evaluate("window.heard")) == 7
-    assert counters(page)["cache.published.hit"] == 7
+    assert len(page.evaluate("window.heard")) == sentences
+    assert counters(page)["cache.published.hit"] == sentences
     assert not [path for path in site.paths() if path.endswith(".onnx")]
 
 
