@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from lectern.errors import DocumentUnreadable, EngineTimeout, LecternError
+from lectern.errors import DocumentUnreadable, EngineTimeout, LecternError, Reason
 
 _ARTICLE = re.compile(r"<article>(.*?)</article>", re.DOTALL)
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
@@ -14,18 +14,27 @@ _LANGUAGE = re.compile(r"<html[^>]* lang=[\"']?([\w-]+)")
 
 
 class FakePdf:
-    """``PdfReader`` of one PDF: its items as JSON."""
+    """``PdfReader`` of one PDF: its items as JSON. ``known``: its bytes; others are none."""
 
-    def __init__(self, items: str = "") -> None:
+    def __init__(self, items: str = "", known: bytes | None = None) -> None:
         self.found = items
+        self.known = known
         self.asked: list[bytes] = []
         self.limits: Mapping[str, float] = {}
 
     async def items(self, data: bytes, limits: Mapping[str, float]) -> str:
         self.asked.append(data)
         self.limits = limits
-        if not self.found:
+        if not self.found or (self.known is not None and data != self.known):
             raise DocumentUnreadable("This PDF is damaged, or it is none.")
+        pages = json.loads(self.found)["pages"]
+        rows = [row for page in pages for row in page["items"]]
+        many = {"pages": len(pages), "items": len(rows), "characters": sum(len(r[0]) for r in rows)}
+        for what, number in many.items():
+            if number > limits[what]:
+                raise DocumentUnreadable(
+                    f"This PDF has more than {limits[what]} {what}.", Reason.TOO_MUCH
+                )
         return self.found
 
 

@@ -27,7 +27,9 @@ from lectern.ports import (
     AudioStore,
     Inference,
     KeptAudio,
+    PdfReader,
     Phonemizer,
+    PublishedFiles,
     Realm,
     RealmConfig,
     VoiceFiles,
@@ -57,6 +59,8 @@ class World:
     files: VoiceFiles
     articles: ArticleFinder
     codecs: AudioCodecs
+    published: PublishedFiles
+    pdf: PdfReader
     voice: str
     broken: str
     kill: Callable[[int], Awaitable[None]]

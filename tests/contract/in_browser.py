@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 
 import contract_host  # registered by contract_worker.js
+import lectern_host as host
 from lectern.browser import (
     HostArticle,
     HostCodecs,
@@ -12,9 +13,12 @@ from lectern.browser import (
     HostPhonemizer,
     HostStore,
     HostVoiceFiles,
+    bridge,
 )
+from lectern.hosted import HostPdf, HostPublished
 
 from tests.contract import article_contracts as _article_contracts  # noqa: F401
+from tests.contract import file_contracts as _file_contracts  # noqa: F401
 from tests.contract import inference_contracts as _inference_contracts  # noqa: F401
 from tests.contract.contracts import CONTRACTS, World
 
@@ -30,6 +34,8 @@ _world = World(
     files=HostVoiceFiles(),
     articles=HostArticle(),
     codecs=HostCodecs(),
+    published=HostPublished(host.published, bridge()),
+    pdf=HostPdf(host.pdf, bridge()),
     voice=str(contract_host.voice),
     broken=str(contract_host.broken),
     kill=_kill,

@@ -6,7 +6,9 @@ import * as codecs from './host/codecs.js';
 import { Espeak } from './host/espeak.js';
 import { installNumpy } from './host/numpy.js';
 import { Ort } from './host/ort.js';
+import { pdfItems } from './host/pdf.js';
 import { Plans } from './host/plans.js';
+import { Published } from './host/published.js';
 import { bootPython } from './host/python.js';
 import { SnapshotStore } from './host/snapshot.js';
 import { VoiceFiles } from './host/voice_files.js';
@@ -47,6 +49,8 @@ async function boot({ base, voice, broken }) {
     files,
     plans: new Plans(),
     article: findArticle,
+    pdf: pdfItems,
+    published: new Published(base),
     snapshot: {},
     numpy: () => installNumpy(py),
     log: (level, text) => console.log(level, text),
@@ -60,7 +64,8 @@ async function boot({ base, voice, broken }) {
     kill: (realm) => postMessage({ event: 'kill', realm }),
   });
   py.FS.mkdirTree('/contract/tests/contract');
-  for (const name of ['contracts.py', 'article_contracts.py', 'inference_contracts.py', 'in_browser.py']) {
+  const modules = ['contracts', 'article_contracts', 'file_contracts', 'inference_contracts', 'in_browser'];
+  for (const name of modules.map((module) => `${module}.py`)) {
     const response = await fetch(new URL(`contract/${name}`, base));
     py.FS.writeFile(`/contract/tests/contract/${name}`, await response.text());
   }

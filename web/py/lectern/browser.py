@@ -454,6 +454,11 @@ async def _install_numpy() -> bool:
         return bool(await host.numpy())
 
 
+def bridge() -> Bridge:
+    """What ``hosted.py`` needs of the browser."""
+    return Bridge(_translated, lambda data: _typed(js.Uint8Array, data, len(data)), _object)
+
+
 def start(boot: Any) -> None:
     """Compose the app for a BootPayload and begin to answer requests.
 
@@ -464,7 +469,6 @@ def start(boot: Any) -> None:
     log.setLevel(logging.INFO)
     log.handlers = [_ConsoleHandler()]
     log.propagate = False
-    bridge = Bridge(_translated, lambda data: _typed(js.Uint8Array, data, len(data)), _object)
     ports = Ports(
         inference=HostInference(),
         phonemizer=HostPhonemizer(),
@@ -473,10 +477,10 @@ def start(boot: Any) -> None:
         clock=SystemClock(),
         voice_store=HostVoiceStore(),
         downloads=HostDownloads(),
-        pdf=HostPdf(host.pdf, bridge),
+        pdf=HostPdf(host.pdf, bridge()),
         articles=HostArticle(),
         codecs=HostCodecs(),
-        published=HostPublished(host.published, bridge),
+        published=HostPublished(host.published, bridge()),
     )
     app = App(
         ports,
