@@ -21,7 +21,7 @@ worker.onmessage = ({ data }) => {
     // As in a crash: nobody is told but by the lock.
     realms.workers.get(data.realm).worker.terminate();
   } else {
-    waiting.get(data.id)(data.value);
+    waiting.get(data.id)?.(data.value); // pdf.js tells the page of itself as well
     waiting.delete(data.id);
   }
 };
