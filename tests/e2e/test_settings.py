@@ -78,6 +78,7 @@ def test_the_site_s_file_counts_and_what_is_wrong_in_it_is_told(
     expect(problems).to_have_count(2)
     for problem in problems.all():
         expect(problem).to_contain_text("lectern.json")
+        expect(problem).to_have_attribute("lang", "en")
     assert len(watch.found(r"lectern\.json: .*compression")) == 1
     app.reload()
     within(app, "() => window.lectern.ready", seconds=60)

@@ -80,7 +80,13 @@ export class CacheSettings {
     }
     this.#showOthers();
     this.#problems.hidden = problems.length === 0;
-    this.#problems.replaceChildren(...problems.map((problem) => element('li', '', problem)));
+    this.#problems.replaceChildren(
+      ...problems.map((problem) => {
+        const item = element('li', '', problem);
+        item.lang = 'en'; // Python tells them, as it does in the console
+        return item;
+      }),
+    );
   }
 
   /** What acts as well, and where it is set. */
