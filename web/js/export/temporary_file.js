@@ -6,6 +6,9 @@
 
 const FOLDER = 'lectern-exports';
 const LOCK = 'lectern-export:';
+/** A worker that was ended may hold its file for a moment: so often it is tried to remove it, after so many ms. */
+const TRIES = 20;
+const AGAIN = 100;
 
 /** @typedef {{handle: FileSystemFileHandle, remove: () => Promise<void>}} TemporaryFile */
 
@@ -17,7 +20,15 @@ export async function temporaryFile() {
     const release = await hold(name);
     const remove = async () => {
       release();
-      await folder.removeEntry(name).catch(() => {}); // it goes with the next clearing
+      for (let tries = 0; tries < TRIES; tries++) {
+        const gone = await folder.removeEntry(name).then(
+          () => true,
+          (error) => error.name === 'NotFoundError',
+        );
+        if (gone) return;
+        await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      }
+      // It goes with the next clearing.
     };
     try {
       return { handle: await folder.getFileHandle(name, { create: true }), remove };
