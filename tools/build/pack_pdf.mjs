@@ -2,8 +2,7 @@
 /**
  * The page's own reader of PDFs in Node.js, for `build.py pack`: the same pdf.js by the same adapter.
  *
- * Standard input: the file; standard output: what `pdfItems` gives, or `{error: {code, reason,
- * message}}`. Arguments: the repository's `web` and `public`, and the limits as JSON.
+ * Standard input: the file; standard output: what `pdfItems` gives, or `{error}`, in words. Arguments: the repository's `web` and `public`, and the limits as JSON.
  */
 
 import { buffer } from 'node:stream/consumers';
@@ -18,7 +17,6 @@ let answer;
 try {
   answer = await pdfItems(data, JSON.parse(process.argv[4]), new URL('vendor/pdfjs/', folder).href);
 } catch (error) {
-  const { code, reason, message } = /** @type {Error & {code?: string, reason?: string}} */ (error);
-  answer = JSON.stringify({ error: { code, reason, message } });
+  answer = JSON.stringify({ error: /** @type {Error} */ (error).message });
 }
 process.stdout.write(answer);

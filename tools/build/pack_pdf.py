@@ -45,7 +45,7 @@ def in_node(node: Path, web: Path, public: Path) -> PdfItems:
             raise BuildError("The reader of PDFs failed in Node.js; its last words are above.")
         text = ended.stdout.decode("utf-8")
         if text.startswith('{"error"'):
-            raise BuildError(str(json.loads(text)["error"]["message"]))
+            raise BuildError(str(json.loads(text)["error"]))
         return text
 
     return items

@@ -77,6 +77,18 @@ def test_who_gives_it_no_room_gets_all_of_it_back() -> None:
     run(scenario())
 
 
+def test_a_browser_that_tells_no_quota_takes_nothing_away() -> None:
+    async def scenario() -> None:
+        world = World()
+        await world.disk.put("a", entry(100))
+        world.store.space = 0
+        await world.disk.settle()
+        await world.disk.put("b", entry(100))
+        assert sorted(world.store.entries) == ["a", "b"]
+
+    run(scenario())
+
+
 def test_bytes_count_as_they_are_kept() -> None:
     async def scenario() -> None:
         world = World("opus", disk_cache_bytes=4000)

@@ -51,24 +51,30 @@ def test_the_codes_of_javascript_are_found() -> None:
     assert {"network", "engine_lost", "bad_option", "audio_failed", "protocol"} <= made_in_js()
 
 
-def test_every_code_has_words_for_the_reader(tmp_path: Path) -> None:
+def in_both_languages(folder: Path, expression: str) -> list[Any]:
+    """``expression`` over ``it``, the module problems.js, and ``strings``: English, French."""
     problems = (JS / "view" / "problems.js").as_uri()
-    codes = sorted(table())
-    found = in_node(
-        tmp_path,
+    found: list[Any] = in_node(
+        folder,
         "view/strings.js",
         f"""await (async () => {{
-            const {{ PROBLEMS, explain }} = await import('{problems}');
-            const said = {{}};
-            for (const tag of ['en', 'fr']) {{
-              const {{ strings }} = it.chooseLanguage([tag]);
-              said[tag] = {codes}.map((code) => explain({{ code }}, strings).text);
-            }}
-            return JSON.stringify({{ known: Object.keys(PROBLEMS).sort(), ...said }});
+            const {{ chooseLanguage }} = it;
+            const problems = await import('{problems}');
+            const said = (it, {{ strings }}) => {expression};
+            const both = ['en', 'fr'].map((tag) => said(problems, chooseLanguage([tag])));
+            return JSON.stringify(both);
         }})()""",
     )
-    assert found["known"] == codes
-    for english, french in zip(found["en"], found["fr"], strict=True):
+    return found
+
+
+def test_every_code_has_words_for_the_reader(tmp_path: Path) -> None:
+    codes = sorted(table())
+    texts = f"{codes}.map((code) => it.explain({{ code }}, strings).text)"
+    said = f"[Object.keys(it.PROBLEMS).sort(), {texts}]"
+    (known, in_english), (_, in_french) = in_both_languages(tmp_path, said)
+    assert known == codes
+    for english, french in zip(in_english, in_french, strict=True):
         assert english and french and english != french
 
 
@@ -100,21 +106,9 @@ def test_every_reason_of_a_document_has_words_of_its_own(tmp_path: Path) -> None
 
 def test_what_goes_wrong_with_a_document_is_said_of_that(tmp_path: Path) -> None:
     """Never of the voice, and what helps is to open it again, or another."""
-    problems = (JS / "view" / "problems.js").as_uri()
     codes = sorted(table())
-    found = in_node(
-        tmp_path,
-        "view/strings.js",
-        f"""await (async () => {{
-            const {{ explainOpening }} = await import('{problems}');
-            const said = [];
-            for (const tag of ['en', 'fr']) {{
-              const {{ strings }} = it.chooseLanguage([tag]);
-              said.push({codes}.map((code) => explainOpening({{ code }}, strings)));
-            }}
-            return JSON.stringify(said);
-        }})()""",
-    )
+    said = f"{codes}.map((code) => it.explainOpening({{ code }}, strings))"
+    found = in_both_languages(tmp_path, said)
     for code, english, french in zip(codes, *found, strict=True):
         assert english["remedy"] == french["remedy"]
         assert english["remedy"] in ("retry", "open", "reload"), code

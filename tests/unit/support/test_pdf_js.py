@@ -70,6 +70,26 @@ def read(folder: Path, pages: int, pieces: int, **limits: int) -> dict[str, Any]
     return found
 
 
+def test_what_did_not_come_is_asked_for_by_another_address(tmp_path: Path) -> None:
+    """Node.js too remembers a module that failed."""
+    read(tmp_path, 1, 1)
+    pdfjs = tmp_path / "vendor" / "pdfjs" / "pdf.min.mjs"
+    pdfjs.write_text("throw new Error('It is cut.');")
+    found = node.run(
+        tmp_path,
+        f"""
+        import {{ writeFileSync }} from 'node:fs';
+        const {{ pdfItems }} = await import('./js/host/pdf.js');
+        const most = {{ pages: 5, items: 100, characters: 400 }};
+        const ask = () => pdfItems([1, 1], most).then(() => 'read', ({{ code }}) => code);
+        const first = await ask();
+        writeFileSync({json.dumps(str(pdfjs))}, {json.dumps(PDFJS)});
+        console.log(JSON.stringify([first, await ask()]));
+        """,
+    )
+    assert found == ["network", "read"]
+
+
 def test_as_much_as_is_allowed_is_read(tmp_path: Path) -> None:
     found = read(tmp_path, 5, 2)
     assert found["pages"] == [20] * 5

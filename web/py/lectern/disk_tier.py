@@ -190,7 +190,7 @@ class DiskTier:
             if quota is not None:
                 self._quota, self._asked_quota = quota, True
         budget = self._settings.disk_cache_bytes
-        if self._quota is None:
+        if not self._quota:  # some browsers say 0 for what they do not tell
             return budget
         return min(budget, int(self._settings.disk_cache_share * self._quota))
 
